@@ -1,0 +1,212 @@
+# schemata: the one Makefile. `make help` lists the targets.
+#
+# A folder named in FLOORS is one static archive. USES_<floor> says which floors it may include and
+# call; the same table links the unit tests and feeds the include checker (`make layers`).
+
+MODE ?= release
+BUILD ?= build
+B := $(BUILD)/$(MODE)
+PREFIX ?= /usr/local
+DESTDIR ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+VERSION := 0.1.0
+
+# ---- floors, lowest first ------------------------------------------------------------------------
+FLOORS := base core/json core/hash core/wire core/schema core/compat core/avro core/protobuf \
+          core/jsonschema core/formats store registry http api/confluent api/ops server client cli
+
+CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
+        core/hash core/json base
+
+USES_base            :=
+USES_core/json       := base
+USES_core/hash       := base
+USES_core/wire       := base
+USES_core/schema     := core/json base
+USES_core/compat     := core/schema core/json base
+USES_core/avro       := core/compat core/schema core/json core/hash core/wire base
+USES_core/protobuf   := core/compat core/schema core/json core/hash core/wire base
+USES_core/jsonschema := core/compat core/schema core/json core/hash core/wire base
+USES_core/formats    := core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
+                        core/hash core/json base
+USES_store           := $(CORE)
+USES_registry        := store $(CORE)
+USES_http            := base
+USES_api/confluent   := registry http store $(CORE)
+USES_api/ops         := registry http store $(CORE)
+USES_server          := api/confluent api/ops registry http store $(CORE)
+USES_client          := $(CORE)
+USES_cli             := server client api/confluent api/ops registry http store $(CORE)
+
+# Where a floor lives, when it is not src/<floor>.
+DIR_client := clients/c
+
+# pkg-config names a floor needs; its headers have their one home there.
+PKG_core/hash       := gnutls
+PKG_core/jsonschema := libpcre2-8
+PKG_core/protobuf   := libprotobuf-c
+PKG_store           := sqlite3
+PKG_http            := libmicrohttpd gnutls zlib
+PKG_client          := libcurl
+
+# ---- packages (Debian 12) ------------------------------------------------------------------------
+BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libgnutls28-dev \
+                  libpcre2-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler \
+                  libprotobuf-dev libcurl4-gnutls-dev zlib1g-dev
+TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl
+BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev
+FUZZ_PACKAGES  := clang libclang-rt-14-dev
+
+# ---- flags ---------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+WERROR := $(if $(CI),-Werror)
+COMMON := -std=c17 -D_GNU_SOURCE -DSMA_VERSION='"$(VERSION)"' -Isrc -Iinclude -I$(B)/gen -fPIC \
+          -fvisibility=hidden -fno-strict-aliasing -pthread $(WARN) $(WERROR)
+FLAGS_release := -O2 -g -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+FLAGS_debug   := -O0 -g
+FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+                 -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+FLAGS_cov     := -O0 -g --coverage
+FLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
+                 -fno-sanitize-recover=all
+LINK_asan := -fsanitize=address,undefined
+LINK_tsan := -fsanitize=thread
+LINK_cov  := --coverage
+LINK_fuzz := -fsanitize=address,undefined
+LINK_release := -Wl,-z,relro,-z,now -Wl,--as-needed
+ifeq ($(MODE),fuzz)
+CC := clang
+endif
+CFLAGS_ALL = $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
+
+pkg = $(if $(1),$(shell pkg-config --$(2) $(1) 2>/dev/null))
+floor_dir = $(or $(DIR_$(1)),src/$(1))
+lib = $(B)/lib/$(subst /,_,$(1)).a
+libs = $(foreach f,$(1),$(call lib,$(f)))
+pkgs = $(sort $(foreach f,$(1),$(PKG_$(f))))
+
+# ---- the product ---------------------------------------------------------------------------------
+BIN := $(if $(filter release,$(MODE)),$(BUILD)/schemata,$(B)/schemata)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+#   all          build the binary (release: build/schemata; MODE=asan|tsan|cov|debug: build/MODE/)
+.PHONY: all
+all: $(BIN)
+
+MAIN_OBJ := $(B)/obj/src/main.o
+$(BIN): $(MAIN_OBJ) $(call libs,cli $(USES_cli))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -o $@ $(MAIN_OBJ) -Wl,--start-group \
+	    $(call libs,cli $(USES_cli)) -Wl,--end-group $(call pkg,$(call pkgs,cli $(USES_cli)),libs) \
+	    -lcrypt -lm -pthread
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP $(PKGFLAGS) -c -o $@ $<
+
+$(B)/obj/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -MMD -MP -c -o $@ $<
+
+# One archive per floor.
+define floor_rules
+SRCS_$(1) := $$(sort $$(shell find $$(call floor_dir,$(1)) -name '*.c' 2>/dev/null))
+ASMS_$(1) := $$(sort $$(shell find $$(call floor_dir,$(1)) -name '*.S' 2>/dev/null))
+OBJS_$(1) := $$(SRCS_$(1):%.c=$$(B)/obj/%.o) $$(ASMS_$(1):%.S=$$(B)/obj/%.o) $$(EXTRA_OBJS_$(1))
+$$(OBJS_$(1)): PKGFLAGS = $$(call pkg,$$(PKG_$(1)),cflags)
+$$(call lib,$(1)): $$(OBJS_$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+.PHONY: floor-$(subst /,_,$(1))
+floor-$(subst /,_,$(1)): $$(call lib,$(1))
+endef
+
+# Generated sources.
+EXTRA_OBJS_store := $(B)/gen/migrations.o
+$(B)/gen/migrations.S: $(sort $(wildcard migrations/*.sql)) src/store/embed.sh
+	@mkdir -p $(@D)
+	sh src/store/embed.sh $(sort $(wildcard migrations/*.sql)) > $@
+$(B)/gen/migrations.o: $(B)/gen/migrations.S $(sort $(wildcard migrations/*.sql))
+	$(CC) -c -o $@ $<
+
+$(foreach f,$(FLOORS),$(eval $(call floor_rules,$(f))))
+
+# ---- unit tests: tests/unit/<floor>/test_*.c, each one program linked with its floor's line only ---
+test_floor = $(patsubst tests/unit/%/,%,$(dir $(1)))
+UNIT_SRCS := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
+UNIT_BINS := $(UNIT_SRCS:%.c=$(B)/%)
+define unit_rule
+$(B)/$(1:.c=): $(1) $$(wildcard tests/support/*.[ch]) \
+    $$(call libs,$(call test_floor,$(1)) $$(USES_$(call test_floor,$(1))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_ALL) -I. $$(LINK_$$(MODE)) -o $$@ $(1) $$(wildcard tests/support/*.c) \
+	    -Wl,--start-group $$(call libs,$(call test_floor,$(1)) $$(USES_$(call test_floor,$(1)))) \
+	    -Wl,--end-group $$(call pkg,$$(call pkgs,$(call test_floor,$(1)) \
+	    $$(USES_$(call test_floor,$(1)))) cmocka,libs) -lm -pthread
+endef
+$(foreach t,$(UNIT_SRCS),$(eval $(call unit_rule,$(t))))
+
+# ---- fuzz targets: tests/fuzz/<floor>/<name>.c with tests/fuzz/corpus/<floor>/<name>/ ---------------
+FUZZ_SRCS := $(sort $(shell find tests/fuzz -name '*.c' -not -name 'replay.c' 2>/dev/null))
+FUZZ_REPLAYS := $(FUZZ_SRCS:%.c=$(B)/%)
+fuzz_floor = $(patsubst tests/fuzz/%/,%,$(dir $(1)))
+define fuzz_rule
+$(B)/$(1:.c=): $(1) tests/fuzz/replay.c \
+    $$(call libs,$(call fuzz_floor,$(1)) $$(USES_$(call fuzz_floor,$(1))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_ALL) -I. $$(if $$(filter fuzz,$$(MODE)),-fsanitize=fuzzer) $$(LINK_$$(MODE)) \
+	    -o $$@ $(1) $$(if $$(filter fuzz,$$(MODE)),,tests/fuzz/replay.c) -Wl,--start-group \
+	    $$(call libs,$(call fuzz_floor,$(1)) $$(USES_$(call fuzz_floor,$(1)))) -Wl,--end-group \
+	    $$(call pkg,$$(call pkgs,$(call fuzz_floor,$(1)) $$(USES_$(call fuzz_floor,$(1)))),libs) \
+	    -lm -pthread
+endef
+$(foreach t,$(FUZZ_SRCS),$(eval $(call fuzz_rule,$(t))))
+
+#   unit         build and run the unit tests (T=core/avro: of one floor)
+.PHONY: unit
+unit: $(if $(T),$(filter $(B)/tests/unit/$(T)/%,$(UNIT_BINS)),$(UNIT_BINS))
+	@sh tests/run.sh $^
+
+#   replay       replay every fuzz corpus without a fuzzer (T=core/avro: of one floor)
+.PHONY: replay
+replay: $(if $(T),$(filter $(B)/tests/fuzz/$(T)/%,$(FUZZ_REPLAYS)),$(FUZZ_REPLAYS))
+	@sh tests/run.sh $^
+
+#   fuzz         run every fuzz target for FUZZ_SECONDS (60) with clang's libFuzzer
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz:
+	@$(MAKE) --no-print-directory deps PACKAGES="$(BUILD_PACKAGES) $(FUZZ_PACKAGES)"
+	@$(MAKE) --no-print-directory MODE=fuzz fuzz-run
+
+.PHONY: fuzz-run
+fuzz-run: $(if $(T),$(filter $(B)/tests/fuzz/$(T)/%,$(FUZZ_REPLAYS)),$(FUZZ_REPLAYS))
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $^
+
+#   layers       check includes and library homes against the table of floors
+.PHONY: layers
+layers:
+	@$(foreach f,$(FLOORS),printf '%s %s :: %s\n' '$(f)' '$(call floor_dir,$(f))' '$(USES_$(f))';) true \
+	    > /dev/null
+	@{ $(foreach f,$(FLOORS),printf '%s %s %s\n' '$(f)' '$(call floor_dir,$(f))' '$(USES_$(f))';) } \
+	    | sh tests/layers/check.sh
+
+#   clean        remove the build directory
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+#   help         this list
+.PHONY: help
+help:
+	@echo 'make TARGET [MODE=release|debug|asan|tsan|cov]'
+	@sed -n 's/^#   \([a-z][a-z-]*  *\)/  \1/p' Makefile
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,87 @@
+#include "base/error.h"
+
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+/* snprintf may have cut inside a character: take the whole broken character away. */
+static void trim_broken_tail(char *message)
+{
+    size_t len = strlen(message), bad;
+    if (len < SMA_ERROR_MESSAGE_MAX - 1)
+        return;
+    if (!sma_utf8_valid(sma_str_make(message, len), &bad) && len - bad < 4)
+        message[bad] = '\0';
+}
+
+enum sma_status sma_fail_v(struct sma_error *err, enum sma_status st, size_t offset,
+                           const char *fmt, va_list args)
+{
+    if (!err || err->status)
+        return st;
+    err->status = st;
+    err->offset = offset;
+    vsnprintf(err->message, sizeof err->message, fmt, args);
+    trim_broken_tail(err->message);
+    return st;
+}
+
+enum sma_status sma_fail(struct sma_error *err, enum sma_status st, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    sma_fail_v(err, st, SMA_NO_OFFSET, fmt, args);
+    va_end(args);
+    return st;
+}
+
+enum sma_status sma_fail_at(struct sma_error *err, enum sma_status st, size_t offset,
+                            const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    sma_fail_v(err, st, offset, fmt, args);
+    va_end(args);
+    return st;
+}
+
+void sma_error_prefix(struct sma_error *err, const char *fmt, ...)
+{
+    if (!err || !err->status)
+        return;
+    char rest[SMA_ERROR_MESSAGE_MAX];
+    memcpy(rest, err->message, sizeof rest);
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(err->message, sizeof err->message, fmt, args);
+    va_end(args);
+    if (n < 0)
+        n = 0;
+    if ((size_t)n < sizeof err->message)
+        snprintf(err->message + n, sizeof err->message - (size_t)n, "%s", rest);
+    trim_broken_tail(err->message);
+}
+
+void sma_error_clear(struct sma_error *err)
+{
+    if (!err)
+        return;
+    err->status = SMA_OK;
+    err->code = 0;
+    err->offset = SMA_NO_OFFSET;
+    err->message[0] = '\0';
+}
+
+enum sma_status sma_fail_nomem(struct sma_error *err)
+{
+    return sma_fail(err, SMA_ENOMEM, "out of memory");
+}
+
+const char *sma_status_name(enum sma_status st)
+{
+    static const char *const names[] = {
+        "SMA_OK",    "SMA_ENOMEM", "SMA_EINVAL", "SMA_ELIMIT", "SMA_ENOTFOUND",    "SMA_ECONFLICT",
+        "SMA_ESTALE", "SMA_EBUSY", "SMA_EFULL",  "SMA_EIO",    "SMA_EUNSUPPORTED", "SMA_EINTERNAL",
+    };
+    return (size_t)st < sizeof names / sizeof names[0] ? names[st] : "unknown status";
+}

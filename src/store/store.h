@@ -1,0 +1,253 @@
+/* The store: every change is a record; `apply` turns records into relational state; queries read
+ * that state. SQLite stays behind this header (src/store/state). The log engine that orders records
+ * is behind src/store/log (embedded: a table of the same file).
+ *
+ *   writer thread:  queue -> BEGIN IMMEDIATE -> per operation SAVEPOINT, fn() appends records,
+ *                   each is logged and applied -> COMMIT (one fsync per batch) -> done() per operation
+ *   readers:        a pool of read-only connections; one `struct sma_view` = one snapshot
+ *
+ * Subjects are always in normalized qualified form here: "name" in the default context,
+ * ":.ctx:name" elsewhere. Contexts are written with their leading dot, the default one ".". */
+#ifndef SMA_STORE_STORE_H
+#define SMA_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "core/schema/schema.h"
+
+#define SMA_HASH_LEN 16
+
+struct sma_store;
+struct sma_view; /* a connection with prepared statements, inside one snapshot */
+struct sma_txn;  /* one operation inside the writer's batch */
+
+/* ---- opening ------------------------------------------------------------------------------------ */
+
+struct sma_store_options {
+    const char *data_dir; /* created when missing; NULL with is_ephemeral */
+    bool is_ephemeral;    /* a private temporary folder, removed on close */
+    size_t readers;       /* read connections at most; 0 = a sensible number */
+    size_t queue_max;     /* operations waiting at most, else SMA_EBUSY; 0 = 1024 */
+    size_t batch_max;     /* operations per commit; 0 = 64 */
+    uint64_t wal_max_bytes; /* 0 = 64 MiB */
+    /* Milliseconds since the epoch for new records; NULL = the system clock. Tests set it. */
+    int64_t (*now_ms)(void *ctx);
+    void *now_ctx;
+    /* Called on the writer's thread when a commit's outcome is unknown (I/O error). The default
+     * prints one line and _exit(70)s: never go on after that. */
+    void (*on_fatal)(void *ctx, const char *message);
+    void *fatal_ctx;
+};
+
+/* Opens, migrates, takes the lock file and starts the writer. SMA_EBUSY when another process has the
+ * folder; SMA_EINVAL for a file from a newer version, a changed migration or a gap. */
+enum sma_status sma_store_open(struct sma_store **out, const struct sma_store_options *options,
+                               struct sma_error *err) SMA_MUST_CHECK;
+/* Finishes what is queued, checkpoints, closes. NULL is fine. */
+void sma_store_close(struct sma_store *store);
+/* The folder in use (also of an ephemeral store), for the start-up line. */
+const char *sma_store_dir(const struct sma_store *store);
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+/* The content that an id stands for. Views into the caller's arena. */
+struct sma_content {
+    uint8_t hash[SMA_HASH_LEN]; /* MD5 of text, references, metadata, rules = the guid's bytes */
+    struct sma_str text;        /* canonical */
+    const struct sma_reference *references;
+    size_t reference_count;
+    struct sma_str metadata; /* JSON object text; ptr NULL = null (differs from "{}") */
+    struct sma_str rule_set; /* JSON object text; ptr NULL = null */
+};
+
+struct sma_version {
+    struct sma_str subject; /* qualified */
+    int32_t version;
+    int32_t id;
+    struct sma_str type; /* "AVRO", … */
+    bool is_deleted;     /* soft */
+    int64_t ts_ms;       /* of the record that wrote the row */
+    uint8_t uuid[16];    /* stable random identity from birth */
+    struct sma_content content;
+};
+
+/* ---- reading ------------------------------------------------------------------------------------ */
+
+/* Takes a reader from the pool (waits for one) and begins a snapshot. */
+enum sma_status sma_store_view(struct sma_view **out, struct sma_store *store,
+                               struct sma_error *err) SMA_MUST_CHECK;
+/* Ends the snapshot and gives the reader back. NULL is fine. */
+void sma_view_release(struct sma_view *view);
+
+/* Which rows count. */
+enum sma_deleted {
+    SMA_LIVE,         /* not soft-deleted */
+    SMA_WITH_DELETED, /* all */
+    SMA_ONLY_DELETED
+};
+
+/* All queries: results are copied into `arena`; SMA_ENOTFOUND (without message) when a single thing
+ * is not there, an empty list otherwise; SMA_EIO, SMA_ENOMEM. `view` may also be a transaction's
+ * (sma_txn_view), then they see its own uncommitted effects. */
+
+/* One version; deleted says which rows count. */
+enum sma_status sma_view_version(struct sma_view *view, struct sma_arena *arena,
+                                 struct sma_str subject, int32_t version, enum sma_deleted deleted,
+                                 struct sma_version *out, struct sma_error *err) SMA_MUST_CHECK;
+/* The highest version. */
+enum sma_status sma_view_latest(struct sma_view *view, struct sma_arena *arena,
+                                struct sma_str subject, enum sma_deleted deleted,
+                                struct sma_version *out, struct sma_error *err) SMA_MUST_CHECK;
+/* Numbers, ascending, without contents. Soft-deleted ones are flagged. */
+struct sma_version_number {
+    int32_t version;
+    int32_t id;
+    bool is_deleted;
+};
+enum sma_status sma_view_versions(struct sma_view *view, struct sma_arena *arena,
+                                  struct sma_str subject, enum sma_deleted deleted,
+                                  struct sma_version_number **out, size_t *count,
+                                  struct sma_error *err) SMA_MUST_CHECK;
+/* Version rows of a subject that carry this hash, newest first. */
+enum sma_status sma_view_versions_by_hash(struct sma_view *view, struct sma_arena *arena,
+                                          struct sma_str subject, const uint8_t hash[SMA_HASH_LEN],
+                                          enum sma_deleted deleted, struct sma_version **out,
+                                          size_t *count, struct sma_error *err) SMA_MUST_CHECK;
+/* The content bound to an id in a context (soft-deleted rows count). `type` and `is_deleted`: of the
+ * row most recently written for it; is_deleted only when every row is. */
+struct sma_id_row {
+    int32_t id;
+    struct sma_version newest; /* most recently written row that carries the id */
+};
+enum sma_status sma_view_id(struct sma_view *view, struct sma_arena *arena, struct sma_str context,
+                            int32_t id, struct sma_id_row *out,
+                            struct sma_error *err) SMA_MUST_CHECK;
+/* (subject, version) pairs that carry an id: one per subject, the most recently written. */
+enum sma_status sma_view_id_versions(struct sma_view *view, struct sma_arena *arena,
+                                     struct sma_str context, int32_t id, enum sma_deleted deleted,
+                                     struct sma_version **out, size_t *count,
+                                     struct sma_error *err) SMA_MUST_CHECK;
+/* Id bound to a hash in a context. */
+enum sma_status sma_view_id_by_hash(struct sma_view *view, struct sma_str context,
+                                    const uint8_t hash[SMA_HASH_LEN], int32_t *id,
+                                    struct sma_error *err) SMA_MUST_CHECK;
+/* Contexts and ids that carry a guid, sorted by context. */
+struct sma_context_id {
+    struct sma_str context;
+    int32_t id;
+};
+enum sma_status sma_view_guid_ids(struct sma_view *view, struct sma_arena *arena,
+                                  const uint8_t hash[SMA_HASH_LEN], struct sma_context_id **out,
+                                  size_t *count, struct sma_error *err) SMA_MUST_CHECK;
+/* Any row with this content; the most recently written. */
+enum sma_status sma_view_guid(struct sma_view *view, struct sma_arena *arena,
+                              const uint8_t hash[SMA_HASH_LEN], struct sma_version *out,
+                              struct sma_error *err) SMA_MUST_CHECK;
+/* Highest id ever seen in a context, 0 when none. */
+enum sma_status sma_view_max_id(struct sma_view *view, struct sma_str context, int32_t *id,
+                                struct sma_error *err) SMA_MUST_CHECK;
+
+/* Subjects in plain byte order. context: ptr NULL = every context; prefix applies to the unqualified
+ * name. SMA_ONLY_DELETED = subjects whose rows are all soft-deleted. limit 0 = no limit. */
+struct sma_subject_filter {
+    struct sma_str context;
+    struct sma_str prefix;
+    enum sma_deleted deleted;
+    uint64_t offset, limit;
+};
+enum sma_status sma_view_subjects(struct sma_view *view, struct sma_arena *arena,
+                                  const struct sma_subject_filter *filter, struct sma_str **out,
+                                  size_t *count, struct sma_error *err) SMA_MUST_CHECK;
+/* True when the subject has any row that counts. */
+enum sma_status sma_view_has_subject(struct sma_view *view, struct sma_str subject,
+                                     enum sma_deleted deleted, bool *out,
+                                     struct sma_error *err) SMA_MUST_CHECK;
+enum sma_status sma_view_contexts(struct sma_view *view, struct sma_arena *arena,
+                                  struct sma_str **out, size_t *count,
+                                  struct sma_error *err) SMA_MUST_CHECK;
+
+/* Rows that reference (subject, version), resolved to qualified subjects. */
+enum sma_status sma_view_referrers(struct sma_view *view, struct sma_arena *arena,
+                                   struct sma_str subject, int32_t version,
+                                   enum sma_deleted deleted, struct sma_version **out,
+                                   size_t *count, struct sma_error *err) SMA_MUST_CHECK;
+
+/* Settings of exactly this scope: a qualified subject, ":.ctx:" for a context, "" for the global
+ * setting of the default context, ":.__GLOBAL:" for the global context. JSON text of the record's
+ * value. SMA_ENOTFOUND when there is none. */
+enum sma_status sma_view_config(struct sma_view *view, struct sma_arena *arena,
+                                struct sma_str scope, struct sma_str *json,
+                                struct sma_error *err) SMA_MUST_CHECK;
+enum sma_status sma_view_mode(struct sma_view *view, struct sma_arena *arena, struct sma_str scope,
+                              struct sma_str *mode, struct sma_error *err) SMA_MUST_CHECK;
+
+/* Changes with every record that touched the scope ("s:" subject rows, "c:" config, "m:" mode, plus
+ * the subject or scope; "x:" ids of a context). 0 when never touched. A decision made on a snapshot
+ * remembers the stamps it rested on; the write looks again and answers SMA_ESTALE when one moved. */
+enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_scope,
+                               int64_t *position, struct sma_error *err) SMA_MUST_CHECK;
+/* Position of the last record applied. */
+enum sma_status sma_view_position(struct sma_view *view, int64_t *position,
+                                  struct sma_error *err) SMA_MUST_CHECK;
+
+struct sma_counts {
+    int64_t subjects, versions, schemas, contexts, position;
+};
+enum sma_status sma_view_counts(struct sma_view *view, struct sma_counts *out,
+                                struct sma_error *err) SMA_MUST_CHECK;
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+/* Key and value in the `_schemas` form (confluent-rest 14.2, 14.3). */
+struct sma_record {
+    struct sma_str key;
+    struct sma_str value; /* ptr NULL = tombstone */
+};
+
+/* Appends to the log and applies within the current operation. SMA_ECONFLICT when apply ignored it
+ * (then the operation must fail: an acknowledged write was always applied). */
+enum sma_status sma_txn_append(struct sma_txn *txn, const struct sma_record *record,
+                               struct sma_error *err) SMA_MUST_CHECK;
+struct sma_view *sma_txn_view(struct sma_txn *txn);
+/* Time of the records of this operation. */
+int64_t sma_txn_now_ms(struct sma_txn *txn);
+
+struct sma_write {
+    /* Runs on the writer's thread inside a savepoint; must be short (no parsing, no long checks).
+     * Any status but SMA_OK rolls this operation back and goes to done(). */
+    enum sma_status (*run)(struct sma_write *write, struct sma_txn *txn, struct sma_error *err);
+    /* Runs on the writer's thread after the batch was committed durably (or with the failure). Must
+     * not block. The store touches `write` no more after calling it. */
+    void (*done)(struct sma_write *write, enum sma_status st, const struct sma_error *err);
+    struct sma_write *next; /* private */
+};
+
+/* Queues a write. SMA_EBUSY when the queue is full (done is not called then). Any thread. */
+enum sma_status sma_store_submit(struct sma_store *store, struct sma_write *write,
+                                 struct sma_error *err) SMA_MUST_CHECK;
+
+/* Keys that a committed batch touched, for cache invalidation; called on the writer's thread after
+ * the commit and before any done() of the batch. Same key form as sma_view_stamp. One listener. */
+typedef void sma_touched_fn(void *ctx, struct sma_str kind_and_scope);
+void sma_store_on_touched(struct sma_store *store, sma_touched_fn *fn, void *ctx);
+
+/* ---- upkeep ------------------------------------------------------------------------------------- */
+
+struct sma_store_figures {
+    uint64_t commits, operations, records, commit_us_total, commit_us_max, batch_max_seen;
+    uint64_t queue_length, wal_bytes, checkpoints;
+};
+void sma_store_figures(struct sma_store *store, struct sma_store_figures *out);
+
+/* Replays the history of a data folder into an empty file and compares the states (I9); also checks
+ * SQLite's own integrity and the invariants I2, I4, I5, I7. Opens the folder read-only under the lock.
+ * Differences are written as lines into `report`. SMA_OK and *is_clean. */
+enum sma_status sma_store_fsck(const char *data_dir, struct sma_buf *report, bool *is_clean,
+                               struct sma_error *err) SMA_MUST_CHECK;
+
+#endif

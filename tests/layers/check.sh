@@ -1,0 +1,57 @@
+#!/bin/sh
+# Reads "floor folder uses…" lines and checks every #include "…" under each folder: own floor or one
+# of its uses, and each third-party header only in its home. Also: no SQL text outside store.
+set -u
+table=$(mktemp)
+trap 'rm -f "$table"' EXIT
+cat >"$table"
+bad=0
+
+complain() {
+    echo "layers: $*" >&2
+    bad=1
+}
+
+floors=$(awk '{print $1}' "$table")
+while read -r floor folder uses; do
+    [ -d "$folder" ] || continue
+    for file in $(find "$folder" -name '*.[ch]' | sort); do
+        for inc in $(sed -n 's/^ *# *include *"\([^"]*\)".*/\1/p' "$file"); do
+            case $inc in
+            schemata/*) [ "$floor" = client ] || [ "$floor" = cli ] || complain "$file includes $inc"; continue ;;
+            clients/c/*) owner=client ;;
+            */*)
+                owner=
+                for f in $floors; do
+                    case $inc in "$f"/*) owner=$f ;; esac
+                done
+                ;;
+            *) owner=generated ;;
+            esac
+            case " generated $floor $uses " in
+            *" ${owner:-none} "*) ;;
+            *) complain "$file ($floor) includes $inc of ${owner:-no floor}" ;;
+            esac
+        done
+    done
+done <"$table"
+
+home() { # header, folder
+    hits=$(grep -rlE "# *include *<($1)>" src clients/c --include='*.[ch]' 2>/dev/null | grep -vE "^($2)/")
+    for f in $hits; do complain "$f includes <$1>, whose home is $2"; done
+}
+home 'sqlite3\.h' 'src/store/state'
+home 'microhttpd\.h' 'src/http'
+home 'gnutls/[a-z]*\.h' 'src/core/hash|src/http'
+home 'pcre2\.h' 'src/core/jsonschema'
+home 'protobuf-c/protobuf-c\.h' 'src/core/protobuf|clients/c'
+home 'curl/curl\.h' 'clients/c'
+home 'zlib\.h' 'src/http'
+home 'jansson\.h|avro\.h' 'clients/c'
+
+sql=$(grep -rnE '"[^"]*\b(SELECT .* FROM|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM) ' src clients/c \
+    --include='*.c' 2>/dev/null | grep -v '^src/store/')
+[ -z "$sql" ] || complain "SQL outside src/store: $sql"
+
+[ "$bad" -eq 0 ] && echo "layers: clean"
+exit "$bad"
