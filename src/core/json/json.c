@@ -177,7 +177,7 @@ static enum sma_status find_quote(struct parser *p, size_t *end, bool *escaped)
 
 static enum sma_status parse_string(struct parser *p, struct sma_str *out)
 {
-    size_t end;
+    size_t end = 0;
     bool escaped;
     p->at++;
     enum sma_status st = find_quote(p, &end, &escaped);
