@@ -108,6 +108,9 @@ struct sma_version_number {
     int32_t version;
     int32_t id;
     bool is_deleted;
+    /* Of the row's content, so that a look-up can rule out most versions without reading them. */
+    uint32_t text_bytes;
+    uint32_t reference_count;
 };
 enum sma_status sma_view_versions(struct sma_view *view, struct sma_arena *arena,
                                   struct sma_str subject, enum sma_deleted deleted,
@@ -177,6 +180,30 @@ enum sma_status sma_view_referrers(struct sma_view *view, struct sma_arena *aren
                                    enum sma_deleted deleted, struct sma_version **out,
                                    size_t *count, struct sma_error *err) SMA_MUST_CHECK;
 
+/* Versions of `subject` that count under `targets` and that some row counting under `referrers`
+ * references: numbers ascending, each once. Rows of the subject itself are no referrers here (a
+ * self-reference does not block the deletion of a subject). One query, however many versions. */
+enum sma_status sma_view_referenced_versions(struct sma_view *view, struct sma_arena *arena,
+                                             struct sma_str subject, enum sma_deleted targets,
+                                             enum sma_deleted referrers, int32_t **out,
+                                             size_t *count, struct sma_error *err) SMA_MUST_CHECK;
+
+/* Version rows over many subjects, sorted by (subject, version), handed out one by one: `fn` stops
+ * the walk by returning false. The row given to `fn` is valid only during the call. context, prefix
+ * and deleted as in sma_subject_filter; offset and limit count rows; is_latest_only keeps of each
+ * subject the highest version that counts under `deleted`. */
+struct sma_schema_filter {
+    struct sma_str context;
+    struct sma_str prefix;
+    enum sma_deleted deleted;
+    bool is_latest_only;
+    uint64_t offset, limit;
+};
+typedef bool sma_version_fn(void *ctx, const struct sma_version *row);
+enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_filter *filter,
+                                 sma_version_fn *fn, void *ctx,
+                                 struct sma_error *err) SMA_MUST_CHECK;
+
 /* Settings of exactly this scope: a qualified subject, ":.ctx:" for a context, "" for the global
  * setting of the default context, ":.__GLOBAL:" for the global context. JSON text of the record's
  * value. SMA_ENOTFOUND when there is none. */
@@ -188,7 +215,9 @@ enum sma_status sma_view_mode(struct sma_view *view, struct sma_arena *arena, st
 
 /* Changes with every record that touched the scope ("s:" subject rows, "c:" config, "m:" mode, plus
  * the subject or scope; "x:" ids of a context). 0 when never touched. A decision made on a snapshot
- * remembers the stamps it rested on; the write looks again and answers SMA_ESTALE when one moved. */
+ * remembers the stamps it rested on; the write looks again and answers SMA_ESTALE when one moved.
+ * The stamp is the position of the last record that touched the scope: a stamp at or below a
+ * snapshot's sma_view_position says that nothing moved since that snapshot. */
 enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_scope,
                                int64_t *position, struct sma_error *err) SMA_MUST_CHECK;
 /* Position of the last record applied. */
@@ -232,9 +261,20 @@ enum sma_status sma_store_submit(struct sma_store *store, struct sma_write *writ
                                  struct sma_error *err) SMA_MUST_CHECK;
 
 /* Keys that a committed batch touched, for cache invalidation; called on the writer's thread after
- * the commit and before any done() of the batch. Same key form as sma_view_stamp. One listener. */
+ * the commit and before any done() of the batch. Same key form as sma_view_stamp, and besides, for
+ * caches only (these have no stamp):
+ *   "i:CONTEXT:ID"  rows that carry the id in the context ("i:.:5", "i:.ctx:7") came, went or
+ *                   changed their deleted flag
+ *   "h:HEX"         the same for rows with this content hash (32 lower-case hex digits)
+ *   "k:"            a context came or went
+ * One listener. */
 typedef void sma_touched_fn(void *ctx, struct sma_str kind_and_scope);
 void sma_store_on_touched(struct sma_store *store, sma_touched_fn *fn, void *ctx);
+/* The same keys once more, just before the COMMIT of the batch that touched them: from here until
+ * the touched call a cache must neither answer nor learn anything about them, so that no reader goes
+ * back in time between the commit and its announcement. After a COMMIT that failed the touched call
+ * comes all the same. One listener; set before the first write. */
+void sma_store_on_touching(struct sma_store *store, sma_touched_fn *fn, void *ctx);
 
 /* ---- upkeep ------------------------------------------------------------------------------------- */
 
