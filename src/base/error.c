@@ -80,8 +80,8 @@ enum sma_status sma_fail_nomem(struct sma_error *err)
 const char *sma_status_name(enum sma_status st)
 {
     static const char *const names[] = {
-        "SMA_OK",    "SMA_ENOMEM", "SMA_EINVAL", "SMA_ELIMIT", "SMA_ENOTFOUND",    "SMA_ECONFLICT",
-        "SMA_ESTALE", "SMA_EBUSY", "SMA_EFULL",  "SMA_EIO",    "SMA_EUNSUPPORTED", "SMA_EINTERNAL",
+        "SMA_OK",     "SMA_ENOMEM", "SMA_EINVAL", "SMA_ELIMIT", "SMA_ENOTFOUND",    "SMA_ECONFLICT",
+        "SMA_ESTALE", "SMA_EBUSY",  "SMA_EFULL",  "SMA_EIO",    "SMA_EUNSUPPORTED", "SMA_EINTERNAL",
     };
     return (size_t)st < sizeof names / sizeof names[0] ? names[st] : "unknown status";
 }

@@ -33,8 +33,8 @@ enum sma_status {
 
 struct sma_error {
     enum sma_status status;
-    int code;      /* a facade's own number (42201 …), 0 = none */
-    size_t offset; /* byte offset into the input, or SMA_NO_OFFSET */
+    int code;                            /* a facade's own number (42201 …), 0 = none */
+    size_t offset;                       /* byte offset into the input, or SMA_NO_OFFSET */
     char message[SMA_ERROR_MESSAGE_MAX]; /* UTF-8, NUL-terminated, cut at a character when long */
 };
 

@@ -56,7 +56,8 @@ void sma_map_init(struct sma_map *map)
 {
     /* Address-space randomization gives each map a seed that outsiders cannot know; results never
      * depend on it, because iteration follows insertion. */
-    uint64_t seed = (uint64_t)(uintptr_t)map * 0x9e3779b97f4a7c15u ^ (uint64_t)(uintptr_t)&sma_map_init;
+    uint64_t seed =
+        (uint64_t)(uintptr_t)map * 0x9e3779b97f4a7c15u ^ (uint64_t)(uintptr_t)&sma_map_init;
     *map = (struct sma_map){.seed = seed};
 }
 

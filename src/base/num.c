@@ -43,7 +43,8 @@ bool sma_parse_i32(struct sma_str text, int32_t *out)
     return true;
 }
 
-/* -?digits(.digits)?([eE][+-]?digits)? and nothing else: strtod would also take hex, "inf", blanks. */
+/* -?digits(.digits)?([eE][+-]?digits)? and nothing else: strtod would also take hex, "inf", blanks.
+ */
 static bool looks_decimal(struct sma_str s)
 {
     size_t i = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'), digits = 0;
@@ -145,8 +146,7 @@ static void put_plain(struct sma_buf *buf, const struct decimal *d)
     }
     put_digits(buf, d, 0, d->exponent + 1);
     sma_buf_putc(buf, '.');
-    put_digits(buf, d, d->exponent + 1,
-               d->count > d->exponent + 1 ? d->count : d->exponent + 2);
+    put_digits(buf, d, d->exponent + 1, d->count > d->exponent + 1 ? d->count : d->exponent + 2);
 }
 
 static void put_java(struct sma_buf *buf, double value, bool is_float)

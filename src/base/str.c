@@ -66,7 +66,8 @@ int sma_str_cmp_utf16(struct sma_str a, struct sma_str b)
         return a.len < b.len ? -1 : a.len > b.len;
     /* In UTF-16 a supplementary character starts with a surrogate (D800..DFFF) and so sorts before
      * U+E000..U+FFFF, whose UTF-8 starts with EE or EF; its own UTF-8 starts with F0..F4. Every
-     * other pair orders as its bytes do. The differing byte is a lead byte exactly in those cases. */
+     * other pair orders as its bytes do. The differing byte is a lead byte exactly in those cases.
+     */
     uint8_t x = (uint8_t)a.ptr[i], y = (uint8_t)b.ptr[i];
     bool x_supplementary = x >= 0xf0, y_supplementary = y >= 0xf0;
     bool x_high = x == 0xee || x == 0xef, y_high = y == 0xee || y == 0xef;

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
-/* Length of the well-formed character at the start of `s`, 0 if there is none (Unicode table 3-7). */
+/* Length of the well-formed character at the start of `s`, 0 if there is none (Unicode table 3-7).
+ */
 static size_t char_len(const unsigned char *s, size_t left)
 {
     unsigned char a = s[0];

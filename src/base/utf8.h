@@ -11,9 +11,11 @@
 /* Strict UTF-8 (no overlong forms, no surrogates, at most U+10FFFF). On failure *bad is the offset
  * of the first wrong byte; bad may be NULL. */
 bool sma_utf8_valid(struct sma_str s, size_t *bad);
-/* Decodes the character at s[0]. Returns its length in bytes, 0 when s is empty or invalid there. */
+/* Decodes the character at s[0]. Returns its length in bytes, 0 when s is empty or invalid there.
+ */
 size_t sma_utf8_decode(struct sma_str s, uint32_t *codepoint);
-/* Writes 1..4 bytes; returns how many. Surrogates are written as three bytes (callers refuse them). */
+/* Writes 1..4 bytes; returns how many. Surrogates are written as three bytes (callers refuse them).
+ */
 size_t sma_utf8_encode(char out[4], uint32_t codepoint);
 /* Length in UTF-16 code units, Java's String.length(); invalid bytes count as one each. */
 size_t sma_utf16_len(struct sma_str s);

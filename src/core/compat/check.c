@@ -1,5 +1,5 @@
-/* The driver of confluent-rest 13.1: which versions are compared, in which direction, and the list of
- * messages with its closing lines. It knows nothing of any format. */
+/* The driver of confluent-rest 13.1: which versions are compared, in which direction, and the list
+ * of messages with its closing lines. It knows nothing of any format. */
 #include "base/utf8.h"
 #include "core/compat/compat.h"
 
@@ -17,9 +17,9 @@ struct run {
 static enum sma_status add_message(struct run *run, struct sma_str text)
 {
     struct sma_check_result *result = run->result;
-    struct sma_str *grown = sma_arena_grow(run->arena, result->messages, result->message_count,
-                                           &run->capacity, result->message_count + 1,
-                                           sizeof *grown);
+    struct sma_str *grown =
+        sma_arena_grow(run->arena, result->messages, result->message_count, &run->capacity,
+                       result->message_count + 1, sizeof *grown);
     if (!grown || !text.ptr)
         return sma_fail_nomem(run->err);
     result->messages = grown;
@@ -37,8 +37,9 @@ static enum sma_status add_finding_messages(struct run *run, const struct sma_fi
             continue;
         sma_buf_init(&text, 0);
         sma_finding_message(&text, &findings->items[i], first, second);
-        st = sma_buf_failed(&text) ? sma_fail_nomem(run->err)
-                                   : add_message(run, sma_arena_copy(run->arena, sma_buf_str(&text)));
+        st = sma_buf_failed(&text)
+                 ? sma_fail_nomem(run->err)
+                 : add_message(run, sma_arena_copy(run->arena, sma_buf_str(&text)));
         sma_buf_fini(&text);
     }
     return st;
@@ -52,8 +53,8 @@ static enum sma_status compare(struct run *run, struct sma_findings *findings,
 {
     struct sma_error problem = SMA_ERROR_INIT;
     sma_findings_init(findings, run->arena, 0);
-    enum sma_status st = reader->format->compat(findings, reader, writer, run->check->policy,
-                                                &run->work, &problem);
+    enum sma_status st =
+        reader->format->compat(findings, reader, writer, run->check->policy, &run->work, &problem);
     if (st == SMA_EINVAL)
         return add_message(run, sma_arena_printf(run->arena,
                                                  "Unexpected exception during compatibility "
@@ -90,16 +91,16 @@ static enum sma_status compare_version(struct run *run, const struct sma_earlier
     const struct sma_schema *candidate = run->check->candidate, *old = earlier->schema;
     enum sma_level level = run->check->level;
     enum sma_status st = SMA_OK;
+    size_t before = run->result->message_count;
     if (candidate->format != old->format)
         return add_message(run, SMA_STR("Incompatible because of different schema type"));
     if (sma_level_is_forward(level))
         st = compare(run, &run->result->forward, old, candidate, "old", "new");
-    size_t before = run->result->message_count;
-    if (!st && sma_level_is_backward(level))
+    if (!st && sma_level_is_backward(level)) {
+        before = run->result->message_count;
         st = compare(run, &run->result->backward, candidate, old, "new", "old");
-    bool show = sma_level_is_backward(level) ? run->result->message_count > before
-                                             : run->result->message_count > 0;
-    return !st && show ? add_old_schema(run, earlier) : st;
+    }
+    return !st && run->result->message_count > before ? add_old_schema(run, earlier) : st;
 }
 
 static enum sma_status compare_versions(struct run *run)
@@ -144,10 +145,10 @@ enum sma_status sma_check_run(struct sma_check_result *result, struct sma_arena 
         st = compare_versions(&run);
     if (!st && own.message_count) {
         own.is_compatible = false;
-        st = add_message(&run, sma_arena_printf(arena,
-                                                "{validateFields: '%s', compatibility: '%s'}",
-                                                check->validate_fields ? "true" : "false",
-                                                sma_level_name(check->level)));
+        st =
+            add_message(&run, sma_arena_printf(arena, "{validateFields: '%s', compatibility: '%s'}",
+                                               check->validate_fields ? "true" : "false",
+                                               sma_level_name(check->level)));
     }
     if (!st)
         *result = own;

@@ -1,5 +1,5 @@
-/* The reader: recursive descent over bytes, one pass, children gathered on a scratch stack and copied
- * into the arena as one array each. */
+/* The reader: recursive descent over bytes, one pass, children gathered on a scratch stack and
+ * copied into the arena as one array each. */
 #include "core/json/json.h"
 
 #include <stdlib.h>
@@ -52,7 +52,8 @@ static enum sma_status over_limit(struct parser *p, const char *name, uint32_t l
     return sma_fail_at(p->err, SMA_ELIMIT, p->at, "JSON exceeds the limit of %u %s", limit, name);
 }
 
-/* ---- white space and comments ---------------------------------------------------------------------- */
+/* ---- white space and comments
+ * ---------------------------------------------------------------------- */
 
 static enum sma_status skip_comment(struct parser *p)
 {
@@ -90,7 +91,8 @@ static enum sma_status skip_space(struct parser *p)
     return SMA_OK;
 }
 
-/* ---- strings ------------------------------------------------------------------------------------------ */
+/* ---- strings
+ * ------------------------------------------------------------------------------------------ */
 
 static int hex_digit(char c)
 {
@@ -155,7 +157,8 @@ static enum sma_status escape(struct parser *p, char **out)
     return SMA_OK;
 }
 
-/* End of the string that starts after the quote at p->at - 1; *escaped tells whether it needs work. */
+/* End of the string that starts after the quote at p->at - 1; *escaped tells whether it needs work.
+ */
 static enum sma_status find_quote(struct parser *p, size_t *end, bool *escaped)
 {
     *escaped = false;
@@ -206,7 +209,8 @@ static enum sma_status parse_string(struct parser *p, struct sma_str *out)
     return SMA_OK;
 }
 
-/* ---- numbers and words ------------------------------------------------------------------------------- */
+/* ---- numbers and words
+ * ------------------------------------------------------------------------------- */
 
 static bool is_digit_at(const struct parser *p, size_t i)
 {
@@ -283,7 +287,8 @@ static enum sma_status parse_word(struct parser *p, struct sma_json *v)
     return broken(p, p->at, "unexpected character");
 }
 
-/* ---- containers -------------------------------------------------------------------------------------- */
+/* ---- containers
+ * -------------------------------------------------------------------------------------- */
 
 static enum sma_status parse_value(struct parser *p, struct sma_json *v);
 
@@ -514,7 +519,8 @@ static enum sma_status parse_value(struct parser *p, struct sma_json *v)
     return st;
 }
 
-/* ---- entry ------------------------------------------------------------------------------------------- */
+/* ---- entry
+ * ------------------------------------------------------------------------------------------- */
 
 static enum sma_status check_text(struct parser *p)
 {
@@ -581,7 +587,8 @@ const struct sma_json_member *sma_json_find(const struct sma_json *object, struc
         return NULL;
     if (object->index) {
         const uint32_t *table = object->index + 1;
-        size_t at = index_find(table, object->index[0] - 1, object->members, object->index_seed, name);
+        size_t at =
+            index_find(table, object->index[0] - 1, object->members, object->index_seed, name);
         return table[at] ? &object->members[table[at] - 1] : NULL;
     }
     for (uint32_t i = 0; i < object->count; i++)

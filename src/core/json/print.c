@@ -83,7 +83,8 @@ void sma_json_put(struct sma_buf *buf, const struct sma_json *v)
     }
 }
 
-/* ---- emitter --------------------------------------------------------------------------------------------- */
+/* ---- emitter
+ * --------------------------------------------------------------------------------------------- */
 
 static void before_value(struct sma_json_writer *w)
 {
