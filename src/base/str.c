@@ -77,3 +77,25 @@ int sma_str_cmp_utf16(struct sma_str a, struct sma_str b)
         return 1;
     return x < y ? -1 : 1;
 }
+
+#define DISTANCE_LEN_MAX 95
+
+size_t sma_str_distance(struct sma_str a, struct sma_str b)
+{
+    size_t row[DISTANCE_LEN_MAX + 1];
+    if (a.len > DISTANCE_LEN_MAX || b.len > DISTANCE_LEN_MAX)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t replace = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+            diagonal = row[j];
+            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = replace < best ? replace : best;
+        }
+    }
+    return row[b.len];
+}

@@ -77,6 +77,10 @@ ptrdiff_t sma_str_rchr(struct sma_str s, char c);
 /* Without ASCII white space (space, \t, \n, \v, \f, \r) at both ends. */
 struct sma_str sma_str_trim(struct sma_str s);
 
+/* Edit distance (insert, delete, replace), for "did you mean"; texts beyond 95 bytes are far from
+ * everything (SIZE_MAX). */
+size_t sma_str_distance(struct sma_str a, struct sma_str b);
+
 /* Byte order, shorter first on a tie: what memcmp and SQLite's BINARY collation give. */
 int sma_str_cmp(struct sma_str a, struct sma_str b);
 

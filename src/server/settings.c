@@ -159,33 +159,12 @@ bool sma_settings_knows(struct sma_str name)
     return find_key(name) != NULL;
 }
 
-/* Edit distance (insert, delete, replace), enough to find a typo; names are short. */
-static size_t distance(struct sma_str a, struct sma_str b)
-{
-    size_t row[96];
-    if (a.len > 95 || b.len > 95)
-        return 1000;
-    for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-            diagonal = row[j];
-            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            row[j] = change < best ? change : best;
-        }
-    }
-    return row[b.len];
-}
-
 static const char *nearest(struct sma_str name)
 {
-    size_t best = 1000;
+    size_t best = SIZE_MAX;
     const char *found = keys[0].name;
     for (size_t i = 0; i < KEY_COUNT; i++) {
-        size_t d = distance(name, sma_str_z(keys[i].name));
+        size_t d = sma_str_distance(name, sma_str_z(keys[i].name));
         if (d < best) {
             best = d;
             found = keys[i].name;
