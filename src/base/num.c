@@ -120,7 +120,9 @@ static void split(const char *text, struct decimal *d)
 static void shortest(double value, bool is_float, struct decimal *d)
 {
     char text[40];
-    for (int precision = 0; precision < 17; precision++) {
+    /* Java writes at least two digits and takes the closest two-digit decimal where one would do:
+     * 4.9E-324, not 5.0E-324. */
+    for (int precision = 1; precision < 17; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, value);
         bool same = is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
         if (same)
