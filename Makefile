@@ -104,7 +104,7 @@ $(BIN): $(MAIN_OBJ) $(call libs,cli $(USES_cli))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -o $@ $(MAIN_OBJ) -Wl,--start-group \
 	    $(call libs,cli $(USES_cli)) -Wl,--end-group $(call pkg,$(call pkgs,cli $(USES_cli)),libs) \
-	    -lcrypt -lm -pthread
+	    -lm -pthread
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -190,11 +190,57 @@ fuzz:
 fuzz-run: $(if $(T),$(filter $(B)/tests/fuzz/$(T)/%,$(FUZZ_REPLAYS)),$(FUZZ_REPLAYS))
 	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $^
 
+#   deps         install the Debian packages that are missing (asks sudo when not root)
+# Each package with the pkg-config module or command that also proves it is there, so that another
+# flavour of a library, or another system, is accepted as it is.
+PACKAGES ?= $(BUILD_PACKAGES)
+PROOF_libcurl4-gnutls-dev := libcurl
+PROOF_libmicrohttpd-dev   := libmicrohttpd
+PROOF_libsqlite3-dev      := sqlite3
+PROOF_libgnutls28-dev     := gnutls
+PROOF_libpcre2-dev        := libpcre2-8
+PROOF_libprotobuf-c-dev   := libprotobuf-c
+PROOF_zlib1g-dev          := zlib
+PROOF_libcmocka-dev       := cmocka
+PROOF_libavro-dev         := avro-c
+PROOF_libjansson-dev      := jansson
+PROOF_nginx-light         := /usr/sbin/nginx
+PROOF_protobuf-c-compiler := protoc-c
+PROOF_protobuf-compiler   := protoc
+.PHONY: deps
+deps:
+	@sh tests/support/deps.sh $(foreach p,$(PACKAGES),$(p)=$(or $(PROOF_$(p)),$(p)))
+
+#   run          install what is missing, build, serve on 127.0.0.1:8081 (ARGS="--listen …")
+.PHONY: run
+run:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory all
+	@exec $(BIN) serve $(ARGS)
+
+#   test         install what is missing, build, run every test that needs no broker
+.PHONY: test
+test:
+	@$(MAKE) --no-print-directory deps PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES)"
+	@$(MAKE) --no-print-directory test-run
+
+# Tests that are programs of their own; each gets the path of the binary.
+SUITES := $(foreach s,$(sort $(wildcard tests/*/run.py)),$(if $(findstring clients,$(s)),,$(s)))
+.PHONY: test-run
+test-run: $(BIN) $(UNIT_BINS) $(FUZZ_REPLAYS)
+	@sh tests/run.sh $(UNIT_BINS) $(FUZZ_REPLAYS) 'make --no-print-directory layers' \
+	    $(foreach s,$(SUITES),'python3 $(s) $(BIN)')
+
+#   install      install the binary under DESTDIR and PREFIX
+.PHONY: install
+install: $(BIN)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/schemata
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/schemata
+	install -m 644 README.md LICENSE CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/schemata
+
 #   layers       check includes and library homes against the table of floors
 .PHONY: layers
 layers:
-	@$(foreach f,$(FLOORS),printf '%s %s :: %s\n' '$(f)' '$(call floor_dir,$(f))' '$(USES_$(f))';) true \
-	    > /dev/null
 	@{ $(foreach f,$(FLOORS),printf '%s %s %s\n' '$(f)' '$(call floor_dir,$(f))' '$(USES_$(f))';) } \
 	    | sh tests/layers/check.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs each test program given, shows the output of those that fail, and closes with one plain line.
+# Runs each test program (or command line) given, shows the output of those that fail, and closes with one plain line.
 # Exit status 0 only when all passed.
 set -u
 passed=0 failed=0
@@ -7,7 +7,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for program in "$@"; do
     start=$(date +%s)
-    if "$program" >"$log" 2>&1; then
+    if $program >"$log" 2>&1; then
         passed=$((passed + 1))
         echo "ok      $program ($(($(date +%s) - start)) s)"
     else
