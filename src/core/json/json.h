@@ -108,4 +108,9 @@ void sma_json_put(struct sma_buf *buf, const struct sma_json *v);
 /* Equality as JSON values: member order ignored, numbers by exact text. */
 bool sma_json_equal(const struct sma_json *a, const struct sma_json *b);
 
+/* A deep copy in `arena`; strings that are views into `kept` (which lives on) stay views. NULL when
+ * out of memory. */
+const struct sma_json *sma_json_copy(struct sma_arena *arena, const struct sma_json *v,
+                                     struct sma_str kept);
+
 #endif

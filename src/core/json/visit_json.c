@@ -1,0 +1,187 @@
+/* The visitor that writes JSON. */
+#include <math.h>
+
+#include "base/num.h"
+#include "core/json/json.h"
+#include "core/json/visitor.h"
+
+void sma_json_sink_init(struct sma_json_sink *sink, struct sma_buf *out, enum sma_json_bytes bytes)
+{
+    *sink = (struct sma_json_sink){.out = out, .bytes = bytes};
+}
+
+static struct sma_buf *before(void *ctx)
+{
+    struct sma_json_sink *sink = ctx;
+    if (sink->need_comma)
+        sma_buf_putc(sink->out, ',');
+    sink->need_comma = true;
+    return sink->out;
+}
+
+static bool goes_on(void *ctx)
+{
+    return !sma_buf_failed(((struct sma_json_sink *)ctx)->out);
+}
+
+static bool null_value(void *ctx)
+{
+    sma_buf_putz(before(ctx), "null");
+    return goes_on(ctx);
+}
+
+static bool bool_value(void *ctx, bool value)
+{
+    sma_buf_putz(before(ctx), value ? "true" : "false");
+    return goes_on(ctx);
+}
+
+static bool int_value(void *ctx, int64_t value)
+{
+    sma_buf_put_i64(before(ctx), value);
+    return goes_on(ctx);
+}
+
+static bool uint_value(void *ctx, uint64_t value)
+{
+    sma_buf_put_u64(before(ctx), value);
+    return goes_on(ctx);
+}
+
+static bool float_value(void *ctx, float value)
+{
+    struct sma_buf *out = before(ctx);
+    const char *quote = isfinite(value) ? "" : "\"";
+    sma_buf_putz(out, quote);
+    sma_put_java_float(out, value);
+    sma_buf_putz(out, quote);
+    return goes_on(ctx);
+}
+
+static bool double_value(void *ctx, double value)
+{
+    struct sma_buf *out = before(ctx);
+    const char *quote = isfinite(value) ? "" : "\"";
+    sma_buf_putz(out, quote);
+    sma_put_java_double(out, value);
+    sma_buf_putz(out, quote);
+    return goes_on(ctx);
+}
+
+static bool string_value(void *ctx, struct sma_str value)
+{
+    sma_json_put_string(before(ctx), value);
+    return goes_on(ctx);
+}
+
+/* One character U+0000..U+00FF per byte. */
+static void put_latin1(struct sma_buf *out, struct sma_str bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        unsigned char c = (unsigned char)bytes.ptr[i];
+        char two[2] = {(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f))};
+        if (c < 0x80)
+            sma_json_put_escaped(out, sma_str_make((const char *)&bytes.ptr[i], 1));
+        else
+            sma_buf_append(out, two, 2);
+    }
+}
+
+static bool bytes_value(void *ctx, struct sma_str bytes, struct sma_str logical)
+{
+    struct sma_json_sink *sink = ctx;
+    struct sma_buf *out = before(ctx);
+    (void)logical;
+    sma_buf_putc(out, '"');
+    if (sink->bytes == SMA_JSON_BYTES_BASE64)
+        sma_base64_put(out, bytes);
+    else
+        put_latin1(out, bytes);
+    sma_buf_putc(out, '"');
+    return goes_on(ctx);
+}
+
+static bool enum_value(void *ctx, struct sma_str symbol, int32_t index)
+{
+    (void)index;
+    return string_value(ctx, symbol);
+}
+
+static bool open(void *ctx, char c)
+{
+    struct sma_json_sink *sink = ctx;
+    sma_buf_putc(before(ctx), c);
+    sink->need_comma = false;
+    return goes_on(ctx);
+}
+
+static bool close(void *ctx, char c)
+{
+    struct sma_json_sink *sink = ctx;
+    sma_buf_putc(sink->out, c);
+    sink->need_comma = true;
+    return goes_on(ctx);
+}
+
+static bool map_begin(void *ctx, size_t size_hint)
+{
+    (void)size_hint;
+    return open(ctx, '{');
+}
+
+static bool key(void *ctx, struct sma_str name)
+{
+    struct sma_json_sink *sink = ctx;
+    sma_json_put_string(before(ctx), name);
+    sma_buf_putc(sink->out, ':');
+    sink->need_comma = false;
+    return goes_on(ctx);
+}
+
+static bool map_end(void *ctx)
+{
+    return close(ctx, '}');
+}
+
+static bool array_begin(void *ctx, size_t size_hint)
+{
+    (void)size_hint;
+    return open(ctx, '[');
+}
+
+static bool array_end(void *ctx)
+{
+    return close(ctx, ']');
+}
+
+static bool branch(void *ctx, struct sma_str name, int32_t index)
+{
+    (void)index;
+    return open(ctx, '{') && key(ctx, name);
+}
+
+#define COMMON                                                                                     \
+    .null_value = null_value, .bool_value = bool_value, .int_value = int_value,                    \
+    .uint_value = uint_value, .float_value = float_value, .double_value = double_value,            \
+    .string_value = string_value, .bytes_value = bytes_value, .enum_value = enum_value,            \
+    .map_begin = map_begin, .key = key, .map_end = map_end, .array_begin = array_begin,            \
+    .array_end = array_end
+
+const struct sma_visitor sma_json_visitor = {COMMON};
+const struct sma_visitor sma_json_visitor_tagged = {COMMON, .branch = branch,
+                                                    .branch_end = map_end};
+
+void sma_base64_put(struct sma_buf *out, struct sma_str bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        size_t left = bytes.len - i;
+        uint32_t three = 0;
+        for (size_t k = 0; k < 3; k++)
+            three = three << 8 | (k < left ? (uint8_t)bytes.ptr[i + k] : 0u);
+        char four[4] = {digits[three >> 18], digits[three >> 12 & 63],
+                        left > 1 ? digits[three >> 6 & 63] : '=',
+                        left > 2 ? digits[three & 63] : '='};
+        sma_buf_append(out, four, 4);
+    }
+}
