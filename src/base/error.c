@@ -26,23 +26,12 @@ enum sma_status sma_fail_v(struct sma_error *err, enum sma_status st, size_t off
     return st;
 }
 
-enum sma_status sma_fail(struct sma_error *err, enum sma_status st, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    sma_fail_v(err, st, SMA_NO_OFFSET, fmt, args);
-    va_end(args);
-    return st;
-}
-
-enum sma_status sma_fail_at(struct sma_error *err, enum sma_status st, size_t offset,
-                            const char *fmt, ...)
+void sma_error_set(struct sma_error *err, enum sma_status st, size_t offset, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
     sma_fail_v(err, st, offset, fmt, args);
     va_end(args);
-    return st;
 }
 
 void sma_error_prefix(struct sma_error *err, const char *fmt, ...)

@@ -43,13 +43,20 @@ struct sma_error {
         SMA_OK, 0, SMA_NO_OFFSET, ""                                                               \
     }
 
-/* Writes status and message unless `err` already holds an error. Returns `st`, for
- * `return sma_fail(err, SMA_EINVAL, "…");`. `st` is never SMA_OK. */
-enum sma_status sma_fail(struct sma_error *err, enum sma_status st, const char *fmt, ...)
-    SMA_PRINTF(3, 4);
-/* The same with the byte offset of the mistake in the input. */
-enum sma_status sma_fail_at(struct sma_error *err, enum sma_status st, size_t offset,
-                            const char *fmt, ...) SMA_PRINTF(4, 5);
+/* Writes status and message unless `err` already holds an error. */
+void sma_error_set(struct sma_error *err, enum sma_status st, size_t offset, const char *fmt, ...)
+    SMA_PRINTF(4, 5);
+
+/* The same and gives back `st`, for `return sma_fail(err, SMA_EINVAL, "…");`. `st` is never SMA_OK.
+ * Macros, so that the compiler sees which status comes back; each argument is evaluated once. */
+#define sma_fail(err, st, ...) sma_fail_at(err, st, SMA_NO_OFFSET, __VA_ARGS__)
+/* With the byte offset of the mistake in the input. */
+#define sma_fail_at(err, st, offset, ...)                                                          \
+    ({                                                                                             \
+        enum sma_status sma_fail_status_ = (st);                                                   \
+        sma_error_set((err), sma_fail_status_, (offset), __VA_ARGS__);                             \
+        sma_fail_status_;                                                                          \
+    })
 enum sma_status sma_fail_v(struct sma_error *err, enum sma_status st, size_t offset,
                            const char *fmt, va_list args);
 /* Puts text in front of an existing message: sma_error_prefix(err, "field \"%s\": ", name). */

@@ -1,4 +1,5 @@
-/* Copies of single values, so that a document's tree need not outlive the few parts worth keeping. */
+/* Copies of single values, so that a document's tree need not outlive the few parts worth keeping.
+ */
 #include "core/json/json.h"
 
 static bool copy_value(struct sma_arena *arena, struct sma_json *to, const struct sma_json *from,

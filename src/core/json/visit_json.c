@@ -170,18 +170,3 @@ static bool branch(void *ctx, struct sma_str name, int32_t index)
 const struct sma_visitor sma_json_visitor = {COMMON};
 const struct sma_visitor sma_json_visitor_tagged = {COMMON, .branch = branch,
                                                     .branch_end = map_end};
-
-void sma_base64_put(struct sma_buf *out, struct sma_str bytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t left = bytes.len - i;
-        uint32_t three = 0;
-        for (size_t k = 0; k < 3; k++)
-            three = three << 8 | (k < left ? (uint8_t)bytes.ptr[i + k] : 0u);
-        char four[4] = {digits[three >> 18], digits[three >> 12 & 63],
-                        left > 1 ? digits[three >> 6 & 63] : '=',
-                        left > 2 ? digits[three & 63] : '='};
-        sma_buf_append(out, four, 4);
-    }
-}

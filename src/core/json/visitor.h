@@ -56,5 +56,7 @@ void sma_json_sink_init(struct sma_json_sink *sink, struct sma_buf *out, enum sm
 
 /* Standard base64 with padding. */
 void sma_base64_put(struct sma_buf *out, struct sma_str bytes);
+/* Appends the bytes that standard base64 with padding stands for. False when it is not that. */
+bool sma_base64_read(struct sma_buf *out, struct sma_str text);
 
 #endif
