@@ -229,7 +229,21 @@ SUITES := $(foreach s,$(sort $(wildcard tests/*/run.py)),$(if $(findstring clien
 .PHONY: test-run
 test-run: $(BIN) $(UNIT_BINS) $(FUZZ_REPLAYS)
 	@sh tests/run.sh $(UNIT_BINS) $(FUZZ_REPLAYS) 'make --no-print-directory layers' \
-	    $(foreach s,$(SUITES),'python3 $(s) $(BIN)')
+	    $(foreach s,$(SUITES),'python3 $(s) $(BIN)') '$(CLIENTS) --quick'
+
+# Published clients against our binary; CLIENT_FORMATS narrows what they try.
+CLIENT_FORMATS ?= avro,json,protobuf
+CLIENTS = python3 tests/clients/run.py --binary $(BIN) --formats $(CLIENT_FORMATS)
+
+#   test-clients real clients of every language and a real Kafka broker, every pair
+.PHONY: test-clients
+test-clients: $(BIN)
+	@$(CLIENTS)
+
+#   test-clients-quick the same without the broker: frames travel through files
+.PHONY: test-clients-quick
+test-clients-quick: $(BIN)
+	@$(CLIENTS) --quick
 
 #   install      install the binary under DESTDIR and PREFIX
 .PHONY: install

@@ -1,0 +1,157 @@
+"""Installs what the matrix needs, once, into ../.cache; later runs find it there.
+
+Every step has a stamp that holds a digest of its inputs and of the tool that made it. A step whose
+tool is missing raises Missing; a download that timed out is tried again.
+"""
+
+import hashlib
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+CACHE = HERE / ".cache"
+JARS = CACHE / "kafka" / "jars"
+DESCRIPTORS = CACHE / "descriptors"
+VARIANTS = ("v1", "v2", "bad")
+
+STEP_S = 600
+TRIES = 3
+TIMED_OUT = re.compile(
+    rb"timed? ?out|ETIMEDOUT|ECONNRESET|EAI_AGAIN|connection reset|i/o timeout|TLS handshake", re.I)
+
+
+class Missing(Exception):
+    """A tool that has to be on the machine is not."""
+
+
+class InstallError(Exception):
+    pass
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def need(*tools):
+    for tool in tools:
+        if shutil.which(tool) is None:
+            raise Missing(f"{tool} is not installed")
+
+
+def digest(*inputs):
+    """A digest of files, folders (their regular files) and plain strings."""
+    h = hashlib.sha256()
+    for item in inputs:
+        if isinstance(item, str):
+            h.update(item.encode() + b"\0")
+            continue
+        files = sorted(p for p in item.rglob("*") if p.is_file()) if item.is_dir() else [item]
+        for file in files:
+            h.update(str(file.relative_to(HERE)).encode() + b"\0" + file.read_bytes())
+    return h.hexdigest()
+
+
+def execute(command, cwd):
+    """Runs a command; a time-out, its own or a reported one, is tried again."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=STEP_S, check=False)
+        except subprocess.TimeoutExpired:
+            output = b"no end after %d s" % STEP_S
+        else:
+            if done.returncode == 0:
+                return
+            output = done.stdout
+            if not TIMED_OUT.search(output):
+                break
+        say(f"  {command[0]}: timed out, try {attempt} of {TRIES}")
+    sys.stdout.write(output.decode(errors="replace")[-4000:] + "\n")
+    raise InstallError(f"{' '.join(map(str, command[:3]))} … failed")
+
+
+def step(name, inputs, target, work):
+    """Runs `work` unless `target` was made from the same inputs."""
+    stamp = CACHE / f"{name}.stamp"
+    wanted = digest(*inputs)
+    if target.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    say(f"installing: {name}")
+    stamp.unlink(missing_ok=True)
+    work()
+    stamp.write_text(wanted)
+
+
+def tool_version(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=True).stdout.decode()
+
+
+def kafka():
+    need("java", "mvn")
+    pom = HERE / "kafka" / "pom.xml"
+
+    def work():
+        shutil.rmtree(JARS, ignore_errors=True)
+        execute(["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies",
+                 "-DincludeScope=runtime", f"-DoutputDirectory={JARS}"], HERE)
+
+    step("kafka", [pom], JARS, work)
+
+
+def python():
+    venv = CACHE / "python"
+    wanted = HERE / "python" / "requirements.txt"
+
+    def work():
+        shutil.rmtree(venv, ignore_errors=True)
+        execute([sys.executable, "-m", "venv", str(venv)], HERE)
+        execute([str(venv / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check",
+                 "--only-binary", ":all:", "-r", str(wanted)], HERE)
+
+    step("python", [wanted, sys.version], venv / "bin" / "python", work)
+
+
+def node():
+    need("node", "npm")
+    folder = CACHE / "node"
+    files = [HERE / "node" / name for name in ("package.json", "package-lock.json", ".npmrc")]
+
+    def work():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, folder)
+        execute(["npm", "ci", "--loglevel=error"], folder)
+
+    step("node", [*files, tool_version("node", "--version")], folder / "node_modules", work)
+
+
+def go():
+    need("go", "gcc")
+    source = HERE / "go"
+    worker = CACHE / "go" / "worker"
+
+    def work():
+        worker.parent.mkdir(parents=True, exist_ok=True)
+        execute(["go", "build", "-mod=readonly", "-o", str(worker), "."], source)
+
+    step("go", [source, tool_version("go", "version")], worker, work)
+
+
+def descriptors():
+    need("protoc")
+    source = HERE / "schemas" / "protobuf"
+
+    def work():
+        DESCRIPTORS.mkdir(parents=True, exist_ok=True)
+        for variant in VARIANTS:
+            execute(["protoc", "--include_imports", "-I", str(source / variant),
+                     f"--descriptor_set_out={DESCRIPTORS / (variant + '.pb')}",
+                     "shop/order.proto"], HERE)
+
+    step("descriptors", [source, tool_version("protoc", "--version")], DESCRIPTORS, work)

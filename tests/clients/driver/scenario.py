@@ -1,0 +1,189 @@
+"""What every pair of clients has to do together, format by format.
+
+For each producer, on a topic of its own:
+  first      it produces v1 through its serializer, which registers the schema
+  read       every client reads that
+  evolve     it produces v2, which adds a field with a default
+  old, new   every client reads all records as v1 and as v2
+  refuse     it tries an incompatible version: the registry answers 409, the error names the field
+  versions   the subject holds versions 1 and 2, and 1 registered again keeps its id
+  infer      where the client can: a schema that it infers from the value, read by every client
+  header     where the client can: the schema's GUID in a record header, read by those that can
+  refs       v1 again, the buyer in a schema of its own that the order's schema refers to (Protobuf
+             orders import it in every stage)
+and at the end, where several clients registered one text:
+  one id     they all got the same id
+"""
+
+import concurrent.futures
+
+from . import install, records, registry
+from .worker import WorkerError
+
+# The part of a refused producer's error that names the field. A Protobuf path has field numbers.
+NAMED = {"avro": "discount", "json": "quantity", "protobuf": "#/Shop/Order/2"}
+
+# Who hands the registry the text of the schema file as it is; the others print or infer their own.
+SAME_TEXT = {"avro": ("python", "js", "kafkajs", "franz"),
+             "json": ("python", "js", "kafkajs", "franz")}
+
+
+class Board:
+    """The results, in the order they came, and the table of pairs."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.pairs = {}
+
+    def check(self, fmt, producer, consumer, stage, problem):
+        cell = self.pairs.setdefault((fmt, producer, consumer), [])
+        if problem is None:
+            self.passed += 1
+            cell.append((stage, True))
+            return True
+        who = producer if consumer is None else f"{producer} → {consumer}"
+        self.failed.append(f"{fmt} {who} {stage}: {problem}")
+        print("FAILED " + self.failed[-1], flush=True)
+        cell.append((stage, False))
+        return False
+
+
+class Matrix:
+    def __init__(self, workers, url, prefix, board):
+        self.workers = workers
+        self.url = url
+        self.prefix = prefix
+        self.board = board
+        self.pool = concurrent.futures.ThreadPoolExecutor(len(workers))
+
+    def run(self, fmt):
+        able = [w for w in self.workers if fmt in w.formats]
+        for producer in able:
+            consumers = [c for c in able
+                         if producer.name not in c.formats[fmt].get("cannotRead", [])]
+            self.evolution(fmt, producer, consumers)
+            if fmt in producer.inferred:
+                self.single(fmt, producer, consumers, "infer")
+            if fmt in producer.header:
+                self.single(fmt, producer, [c for c in able if fmt in c.header], "header")
+            if fmt in producer.references:
+                self.single(fmt, producer, consumers, "refs")
+        self.one_id(fmt, [w for w in able if w.name in SAME_TEXT.get(fmt, ())])
+
+    # ---- stages --------------------------------------------------------------------------------
+    def evolution(self, fmt, producer, consumers):
+        topic = f"{self.prefix}-{fmt}-{producer.name}"
+        first = records.written(fmt, "v1")
+        if not self.produce(producer, "first", topic=topic, format=fmt, schema="v1", records=first):
+            return
+        self.read(fmt, producer, consumers, topic, len(first), ["v1"],
+                  lambda c: [("read", first)])
+        second = records.written(fmt, "v2")
+        if not self.produce(producer, "evolve", topic=topic, format=fmt, schema="v2",
+                            records=second):
+            return
+        self.read(fmt, producer, consumers, topic, len(first) + len(second), ["v1", "v2"],
+                  lambda c: [("old", records.seen(fmt, "v1", c.formats[fmt]["old"])),
+                             ("new", records.seen(fmt, "v2", c.formats[fmt]["new"]))])
+        self.board.check(fmt, producer.name, None, "refuse", self.refusal(fmt, producer, topic))
+        self.board.check(fmt, producer.name, None, "versions", self.versions(f"{topic}-value"))
+
+    def single(self, fmt, producer, consumers, stage):
+        """One batch, one reader."""
+        topic = f"{self.prefix}-{fmt}-{stage}-{producer.name}"
+        rows = records.SAMPLE if stage == "infer" else records.written(fmt, "v1")
+        how = {"infer": lambda: {"schema": "v1", "inferred": True},
+               "header": lambda: {"schema": "v1", "header": True},
+               "refs": lambda: {"schema": "refs", "references": self.buyer(fmt)}}[stage]()
+        if self.produce(producer, stage, topic=topic, format=fmt, records=rows, **how):
+            reader = None if stage == "infer" else "v1"
+            self.read(fmt, producer, consumers, topic, len(rows), [reader],
+                      lambda c: [(stage, rows)])
+
+    def buyer(self, fmt):
+        """Registers the buyer's schema, once per format; returns the order's references."""
+        subject = f"{self.prefix}-{fmt}-buyer"
+        name, file = {"avro": ("shop.Buyer", "avro/buyer.avsc"),
+                      "json": ("buyer.json", "json/buyer.json")}[fmt]
+        text = (install.HERE / "schemas" / file).read_text(encoding="utf-8")
+        path = f"/subjects/{registry.quoted(subject)}/versions"
+        registry.call(self.url, "POST", path, {"schema": text, "schemaType": fmt.upper()})
+        return [{"name": name, "subject": subject, "version": 1}]
+
+    # ---- parts ---------------------------------------------------------------------------------
+    def produce(self, producer, stage, **request):
+        try:
+            producer.ask(op="produce", **request)
+            problem = None
+        except WorkerError as err:
+            problem = err.message
+        return self.board.check(request["format"], producer.name, None, stage, problem)
+
+    def read(self, fmt, producer, consumers, topic, count, readers, wanted):
+        """All consumers at once; `wanted` gives a consumer's (stage, records) per reader."""
+        def ask(consumer):
+            try:
+                return consumer.ask(op="consume", topic=topic, format=fmt, readers=readers,
+                                    count=count)["results"]
+            except WorkerError as err:
+                return err.message
+        for consumer, results in zip(consumers, self.pool.map(ask, consumers)):
+            for i, (stage, rows) in enumerate(wanted(consumer)):
+                problem = results if isinstance(results, str) else \
+                    records.difference(results[i], rows)
+                self.board.check(fmt, producer.name, consumer.name, stage, problem)
+
+    def refusal(self, fmt, producer, topic):
+        try:
+            producer.ask(op="produce", topic=topic, format=fmt, schema="bad",
+                         records=records.written(fmt, "bad"))
+        except WorkerError as err:
+            if err.status is None and err.code is None:
+                return f"not refused by the registry: {err.message}"
+            if err.status not in (None, 409) or err.code not in (None, 40901):
+                return f"status {err.status}, code {err.code}: {err.message}"
+            if NAMED[fmt] not in err.message:
+                return f"the error does not name {NAMED[fmt]}: {err.message}"
+            return None
+        return "an incompatible schema was accepted"
+
+    def versions(self, subject):
+        path = f"/subjects/{registry.quoted(subject)}/versions"
+        answer = registry.call(self.url, "GET", path)
+        if answer != (200, [1, 2]):
+            return f"GET {path}: {answer}"
+        _, stored = registry.call(self.url, "GET", path + "/1")
+        again = {k: stored[k] for k in ("schema", "schemaType", "references") if k in stored}
+        status, answer = registry.call(self.url, "POST", path, again)
+        if status != 200 or answer.get("id") != stored["id"]:
+            return f"version 1 again: {status} {answer}, expected id {stored['id']}"
+        answer = registry.call(self.url, "GET", path)
+        return None if answer == (200, [1, 2]) else f"after version 1 again: {answer}"
+
+    def one_id(self, fmt, clients):
+        if len(clients) < 2:
+            return
+        ids = {}
+        for client in clients:
+            subject = f"{self.prefix}-{fmt}-{client.name}-value"
+            path = f"/subjects/{registry.quoted(subject)}/versions/1"
+            ids[client.name] = registry.call(self.url, "GET", path)[1].get("id")
+        problem = None if len(set(ids.values())) == 1 else f"{ids}"
+        self.board.check(fmt, "+".join(ids), None, "one id", problem)
+
+
+def table(board, fmt, names):
+    """One row per producer, one column per consumer: the stages that failed, or how many passed."""
+    def cell(producer, consumer):
+        stages = board.pairs.get((fmt, producer, consumer))
+        if stages is None:
+            return "–"
+        bad = [stage for stage, ok in stages if not ok]
+        return "FAILED " + ",".join(bad) if bad else f"ok {len(stages)}"
+    rows = [[fmt, "writes", *names]]
+    for producer in names:
+        if (fmt, producer, None) in board.pairs:
+            rows.append([producer, cell(producer, None), *(cell(producer, c) for c in names)])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in rows)

@@ -1,0 +1,123 @@
+'use strict'
+// The npm client `@confluentinc/schemaregistry` as a worker of the client matrix (../README.md).
+//
+// Its Avro and JSON serializers can only auto-register a schema that they infer from the message, so
+// a given schema is registered through the client first and the serializer then takes the latest
+// version, as its own documentation does it. The inferring way is the operation's `inferred` form.
+// The Protobuf serializer auto-registers the message's file and its imports.
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { createFileRegistry, fromBinary, fromJson, toJson } = require('@bufbuild/protobuf')
+const { FileDescriptorSetSchema } = require('@bufbuild/protobuf/wkt')
+const sr = require('@confluentinc/schemaregistry')
+const { fromWireForm, schemaText, serve, toWireForm, transport } = require('./worker')
+
+const wire = transport('js')
+const TYPES = { avro: 'AVRO', json: 'JSON', protobuf: 'PROTOBUF' }
+
+const HELLO = {
+  client: 'js',
+  package: '@confluentinc/schemaregistry ' + version('@confluentinc/schemaregistry'),
+  formats: {
+    avro: { register: 'client', new: 'reader', old: 'writer' },
+    json: { register: 'client', new: 'writer', old: 'writer' },
+    protobuf: { register: 'auto', new: 'writer', old: 'writer' }
+  },
+  inferred: ['avro', 'json'],
+  header: ['avro', 'json', 'protobuf'],
+  references: ['avro', 'json']
+}
+
+function version (name) {
+  // require.resolve gives the entry file; the manifest is in the folder named after the package.
+  const entry = require.resolve(name)
+  const root = entry.slice(0, entry.lastIndexOf(name) + name.length)
+  return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version
+}
+
+function newClient () {
+  return new sr.SchemaRegistryClient({ baseURLs: [process.env.REGISTRY_URL] })
+}
+
+function fileRegistry (variant) {
+  const bytes = fs.readFileSync(path.join(process.env.DESCRIPTORS, `${variant}.pb`))
+  return createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes))
+}
+
+async function encoder (req) {
+  const client = newClient()
+  const ids = req.header ? { schemaIdSerializer: sr.HeaderSchemaIdSerializer } : {}
+  if (req.format === 'protobuf') {
+    const registry = fileRegistry(req.schema)
+    const desc = registry.getMessage('shop.Shop.Order')
+    const conf = { autoRegisterSchemas: true, registry, ...ids }
+    const inner = new sr.ProtobufSerializer(client, sr.SerdeType.VALUE, conf)
+    return (record, headers) => inner.serialize(req.topic, fromJson(desc, record), headers)
+  }
+  const conf = req.inferred
+    ? { autoRegisterSchemas: true, ...ids }
+    : { autoRegisterSchemas: false, useLatestVersion: true, ...ids }
+  if (!req.inferred) {
+    const schema = schemaText(req.format, req.schema)
+    await client.register(`${req.topic}-value`,
+      { schemaType: TYPES[req.format], schema, references: req.references })
+  }
+  if (req.format === 'avro') {
+    const inner = new sr.AvroSerializer(client, sr.SerdeType.VALUE, conf)
+    return (record, headers) => inner.serialize(req.topic, fromWireForm(record), headers)
+  }
+  const inner = new sr.JsonSerializer(client, sr.SerdeType.VALUE,
+    { ...conf, validate: true, allowUnionTypes: true })
+  return (record, headers) => inner.serialize(req.topic, record, headers)
+}
+
+// The package takes a reader schema only as "the subject's latest version": asked for anything but v2
+// it reads with the writer's.
+function decoder (client, format, variant) {
+  if (format === 'avro') {
+    const conf = { useLatestVersion: variant === 'v2' }
+    const inner = new sr.AvroDeserializer(client, sr.SerdeType.VALUE, conf)
+    return async (topic, f) => toWireForm(await inner.deserialize(topic, f.value, f.headers))
+  }
+  if (format === 'json') {
+    const conf = { validate: true, allowUnionTypes: true }
+    const inner = new sr.JsonDeserializer(client, sr.SerdeType.VALUE, conf)
+    return (topic, f) => inner.deserialize(topic, f.value, f.headers)
+  }
+  const inner = new sr.ProtobufDeserializer(client, sr.SerdeType.VALUE, {})
+  return async (topic, f) => {
+    const message = await inner.deserialize(topic, f.value, f.headers)
+    const desc = inner.fileRegistry.getMessage(message.$typeName)
+    return toJson(desc, message, { alwaysEmitImplicit: true, useProtoFieldName: true })
+  }
+}
+
+async function produce (req) {
+  const serialize = await encoder(req)
+  const frames = []
+  for (const record of req.records) {
+    const headers = {}
+    const value = await serialize(record, headers)
+    frames.push({ value, headers })
+  }
+  await wire.send(req.topic, frames)
+  return { first: frames[0].value.toString('base64') }
+}
+
+async function consume (req) {
+  const client = newClient()
+  const frames = await wire.receive(req.topic, req.count)
+  const results = []
+  for (const variant of req.readers) {
+    const deserialize = decoder(client, req.format, variant)
+    const records = []
+    for (const frame of frames) records.push(await deserialize(req.topic, frame))
+    results.push(records)
+  }
+  return { results }
+}
+
+serve({ hello: () => HELLO, produce, consume }, err => ({
+  message: String(err.message ?? err), status: err.status, code: err.errorCode
+}))
