@@ -5,6 +5,7 @@ tool is missing raises Missing; a download that timed out is tried again.
 """
 
 import hashlib
+import importlib.util
 import pathlib
 import re
 import shutil
@@ -39,6 +40,13 @@ def need(*tools):
     for tool in tools:
         if shutil.which(tool) is None:
             raise Missing(f"{tool} is not installed")
+
+
+def need_version(tool, text, *least):
+    """`text` is what the tool prints of its version; the first two numbers in it count."""
+    found = re.search(r"(\d+)\.(\d+)", text)
+    if found is None or tuple(map(int, found.groups())) < least:
+        raise Missing(f"{tool} {'.'.join(map(str, least))} or later is not installed")
 
 
 def digest(*inputs):
@@ -104,6 +112,9 @@ def kafka():
 
 
 def python():
+    need_version("python3", sys.version, 3, 10)
+    if importlib.util.find_spec("ensurepip") is None:
+        raise Missing("python3-venv is not installed")
     venv = CACHE / "python"
     wanted = HERE / "python" / "requirements.txt"
 
@@ -118,6 +129,8 @@ def python():
 
 def node():
     need("node", "npm")
+    version = tool_version("node", "--version")
+    need_version("node", version, 20, 0)
     folder = CACHE / "node"
     files = [HERE / "node" / name for name in ("package.json", "package-lock.json", ".npmrc")]
 
@@ -128,11 +141,13 @@ def node():
             shutil.copy(file, folder)
         execute(["npm", "ci", "--loglevel=error"], folder)
 
-    step("node", [*files, tool_version("node", "--version")], folder / "node_modules", work)
+    step("node", [*files, version], folder / "node_modules", work)
 
 
 def go():
     need("go", "gcc")
+    version = tool_version("go", "version")
+    need_version("go", version, 1, 26)
     source = HERE / "go"
     worker = CACHE / "go" / "worker"
 
@@ -140,7 +155,7 @@ def go():
         worker.parent.mkdir(parents=True, exist_ok=True)
         execute(["go", "build", "-mod=readonly", "-o", str(worker), "."], source)
 
-    step("go", [source, tool_version("go", "version")], worker, work)
+    step("go", [source, version], worker, work)
 
 
 def descriptors():

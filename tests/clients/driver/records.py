@@ -72,17 +72,17 @@ def written(fmt, variant):
 
 
 def seen(fmt, variant, how):
-    """What a reader of v1 or v2 sees of all V1 then all V2 records.
+    """What a reader of v1 or v2 sees of all V1, then all V2 records, then again the first of V1.
 
     how   "reader": it has the schema and applies it; "writer": it sees what was written.
     """
     v1, v2 = written(fmt, "v1"), written(fmt, "v2")
-    if how == "writer":
-        return v1 + v2
-    if variant == "v1":
-        return v1 + [{k: v for k, v in r.items() if k != "currency"} for r in v2]
-    missing = {"avro": DEFAULT_CURRENCY, "protobuf": ""}[fmt]
-    return [{**r, "currency": missing} for r in v1] + v2
+    if how == "reader" and variant == "v1":
+        v2 = [{k: v for k, v in r.items() if k != "currency"} for r in v2]
+    elif how == "reader":
+        missing = {"avro": DEFAULT_CURRENCY, "protobuf": ""}[fmt]
+        v1 = [{**r, "currency": missing} for r in v1]
+    return v1 + v2 + v1[:1]
 
 
 def difference(got, wanted, path=""):

@@ -4,6 +4,7 @@ For each producer, on a topic of its own:
   first      it produces v1 through its serializer, which registers the schema
   read       every client reads that
   evolve     it produces v2, which adds a field with a default
+  again      it produces v1 once more, looking the schema up instead of registering it
   old, new   every client reads all records as v1 and as v2
   refuse     it tries an incompatible version: the registry answers 409, the error names the field
   versions   the subject holds versions 1 and 2, and 1 registered again keeps its id
@@ -15,6 +16,7 @@ and at the end, where several clients registered one text:
   one id     they all got the same id
 """
 
+import base64
 import concurrent.futures
 
 from . import install, records, registry
@@ -83,7 +85,9 @@ class Matrix:
         if not self.produce(producer, "evolve", topic=topic, format=fmt, schema="v2",
                             records=second):
             return
-        self.read(fmt, producer, consumers, topic, len(first) + len(second), ["v1", "v2"],
+        self.board.check(fmt, producer.name, None, "again",
+                         self.lookup(fmt, producer, topic, first[:1]))
+        self.read(fmt, producer, consumers, topic, len(first) + len(second) + 1, ["v1", "v2"],
                   lambda c: [("old", records.seen(fmt, "v1", c.formats[fmt]["old"])),
                              ("new", records.seen(fmt, "v2", c.formats[fmt]["new"]))])
         self.board.check(fmt, producer.name, None, "refuse", self.refusal(fmt, producer, topic))
@@ -133,6 +137,19 @@ class Matrix:
                 problem = results if isinstance(results, str) else \
                     records.difference(results[i], rows)
                 self.board.check(fmt, producer.name, consumer.name, stage, problem)
+
+    def lookup(self, fmt, producer, topic, rows):
+        """The frame has to carry version 1's id, though version 2 is the latest."""
+        try:
+            answer = producer.ask(op="produce", topic=topic, format=fmt, schema="v1", lookup=True,
+                                  records=rows)
+        except WorkerError as err:
+            return err.message
+        frame = base64.b64decode(answer["first"])
+        path = f"/subjects/{registry.quoted(topic + '-value')}/versions/1"
+        wanted = registry.call(self.url, "GET", path)[1].get("id")
+        id_ = int.from_bytes(frame[1:5], "big")
+        return None if frame[0] == 0 and id_ == wanted else f"id {id_}, version 1 has {wanted}"
 
     def refusal(self, fmt, producer, topic):
         try:

@@ -126,6 +126,7 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 	switch req.Format {
 	case "avro":
 		conf := avrov2.NewSerializerConfig()
+		conf.AutoRegisterSchemas = !req.Lookup
 		if !req.Inferred && (req.Schema == "v2" || req.References != nil) {
 			if err := registerText(registry, req); err != nil {
 				return nil, err
@@ -142,6 +143,7 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 	case "json":
 		conf := jsonschema.NewSerializerConfig()
 		conf.EnableValidation = true
+		conf.AutoRegisterSchemas = !req.Lookup
 		if req.References != nil {
 			if err := registerText(registry, req); err != nil {
 				return nil, err
@@ -156,7 +158,9 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 		s.SchemaIDSerializer = idSerializer
 		return s, nil
 	}
-	s, err := protobuf.NewSerializer(registry, serde.ValueSerde, protobuf.NewSerializerConfig())
+	conf := protobuf.NewSerializerConfig()
+	conf.AutoRegisterSchemas = !req.Lookup
+	s, err := protobuf.NewSerializer(registry, serde.ValueSerde, conf)
 	if err != nil {
 		return nil, err
 	}

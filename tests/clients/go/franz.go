@@ -79,7 +79,11 @@ func (c *franz) produce(req *request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	registered, err := registry.CreateSchema(ctx, req.Topic+"-value", schema)
+	register := registry.CreateSchema
+	if req.Lookup {
+		register = registry.LookupSchema
+	}
+	registered, err := register(ctx, req.Topic+"-value", schema)
 	if err != nil {
 		return nil, err
 	}

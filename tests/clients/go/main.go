@@ -24,6 +24,7 @@ type request struct {
 	Format   string `json:"format"`
 	Schema   string `json:"schema"`
 	Inferred bool   `json:"inferred"`
+	Lookup   bool   `json:"lookup"`
 	Header   bool   `json:"header"`
 	// References are those of the schema; the driver has registered what they point at.
 	References []reference       `json:"references"`

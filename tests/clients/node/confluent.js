@@ -45,24 +45,32 @@ function fileRegistry (variant) {
   return createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes))
 }
 
+// Registers the schema file, or finds it when it is there; returns how the serializer gets at it.
+async function givenSchema (client, req) {
+  const subject = `${req.topic}-value`
+  const info = {
+    schemaType: TYPES[req.format],
+    schema: schemaText(req.format, req.schema),
+    references: req.references
+  }
+  if (req.lookup) return { useSchemaId: await client.getId(subject, info) }
+  await client.register(subject, info)
+  return { useLatestVersion: true }
+}
+
 async function encoder (req) {
   const client = newClient()
   const ids = req.header ? { schemaIdSerializer: sr.HeaderSchemaIdSerializer } : {}
   if (req.format === 'protobuf') {
     const registry = fileRegistry(req.schema)
     const desc = registry.getMessage('shop.Shop.Order')
-    const conf = { autoRegisterSchemas: true, registry, ...ids }
+    const conf = { autoRegisterSchemas: !req.lookup, registry, ...ids }
     const inner = new sr.ProtobufSerializer(client, sr.SerdeType.VALUE, conf)
     return (record, headers) => inner.serialize(req.topic, fromJson(desc, record), headers)
   }
   const conf = req.inferred
     ? { autoRegisterSchemas: true, ...ids }
-    : { autoRegisterSchemas: false, useLatestVersion: true, ...ids }
-  if (!req.inferred) {
-    const schema = schemaText(req.format, req.schema)
-    await client.register(`${req.topic}-value`,
-      { schemaType: TYPES[req.format], schema, references: req.references })
-  }
+    : { autoRegisterSchemas: false, ...await givenSchema(client, req), ...ids }
   if (req.format === 'avro') {
     const inner = new sr.AvroSerializer(client, sr.SerdeType.VALUE, conf)
     return (record, headers) => inner.serialize(req.topic, fromWireForm(record), headers)

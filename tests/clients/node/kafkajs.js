@@ -37,15 +37,20 @@ function newRegistry () {
     { [SchemaType.JSON]: { allowUnionTypes: true } })
 }
 
+async function schemaId (registry, req) {
+  const subject = `${req.topic}-value`
+  const schema = {
+    type: TYPES[req.format],
+    schema: schemaText(req.format, req.schema),
+    references: req.references
+  }
+  if (req.lookup) return registry.getRegistryIdBySchema(subject, schema)
+  return (await registry.register(schema, { subject })).id
+}
+
 async function produce (req) {
   const registry = newRegistry()
-  const { id } = await registry.register(
-    {
-      type: TYPES[req.format],
-      schema: schemaText(req.format, req.schema),
-      references: req.references
-    },
-    { subject: `${req.topic}-value` })
+  const id = await schemaId(registry, req)
   const frames = []
   for (const record of req.records) {
     const value = req.format === 'avro' ? fromWireForm(record) : record

@@ -167,7 +167,7 @@ def deserializer(client, fmt, variant):
 
 def produce(req, wire):
     client = SchemaRegistryClient({"url": os.environ["REGISTRY_URL"]})
-    conf = {"auto.register.schemas": True}
+    conf = {"auto.register.schemas": not req.get("lookup", False)}
     if req.get("header"):
         conf["schema.id.serializer"] = header_schema_id_serializer
     serialize = serializer(client, req, conf)
