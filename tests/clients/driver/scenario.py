@@ -12,6 +12,8 @@ For each producer, on a topic of its own:
   header     where the client can: the schema's GUID in a record header, read by those that can
   refs       v1 again, the buyer in a schema of its own that the order's schema refers to (Protobuf
              orders import it in every stage)
+  pinned     where the client can: written with the version whose metadata says release 1, read with
+             the one that says release 2
 and at the end, where several clients registered one text:
   one id     they all got the same id
 """
@@ -71,6 +73,8 @@ class Matrix:
                 self.single(fmt, producer, [c for c in able if fmt in c.header], "header")
             if fmt in producer.references:
                 self.single(fmt, producer, consumers, "refs")
+            if fmt in producer.pinned:
+                self.pinned(fmt, producer, [c for c in able if fmt in c.pinned])
         self.one_id(fmt, [w for w in able if w.name in SAME_TEXT.get(fmt, ())])
 
     # ---- stages --------------------------------------------------------------------------------
@@ -105,6 +109,21 @@ class Matrix:
             self.read(fmt, producer, consumers, topic, len(rows), [reader],
                       lambda c: [(stage, rows)])
 
+    def pinned(self, fmt, producer, consumers):
+        topic = f"{self.prefix}-{fmt}-pinned-{producer.name}"
+        path = f"/subjects/{registry.quoted(topic + '-value')}/versions"
+        for variant in ("v1", "v2"):
+            text = (install.HERE / f"schemas/{fmt}/{variant}.avsc").read_text(encoding="utf-8")
+            registry.call(self.url, "POST", path, {
+                "schema": text, "schemaType": fmt.upper(),
+                "metadata": {"properties": {"release": variant[1:]}}})
+        rows = records.written(fmt, "v1")
+        if self.produce(producer, "pinned", topic=topic, format=fmt, schema="v1", records=rows,
+                        pinned={"release": "1"}):
+            self.read(fmt, producer, consumers, topic, len(rows), ["v2"],
+                      lambda c: [("pinned", records.seen(fmt, "v2", "reader")[:len(rows)])],
+                      pinned={"release": "2"})
+
     def buyer(self, fmt):
         """Registers the buyer's schema, once per format; returns the order's references."""
         subject = f"{self.prefix}-{fmt}-buyer"
@@ -124,12 +143,12 @@ class Matrix:
             problem = err.message
         return self.board.check(request["format"], producer.name, None, stage, problem)
 
-    def read(self, fmt, producer, consumers, topic, count, readers, wanted):
+    def read(self, fmt, producer, consumers, topic, count, readers, wanted, **extra):
         """All consumers at once; `wanted` gives a consumer's (stage, records) per reader."""
         def ask(consumer):
             try:
                 return consumer.ask(op="consume", topic=topic, format=fmt, readers=readers,
-                                    count=count)["results"]
+                                    count=count, **extra)["results"]
             except WorkerError as err:
                 return err.message
         for consumer, results in zip(consumers, self.pool.map(ask, consumers)):

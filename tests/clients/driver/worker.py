@@ -57,6 +57,7 @@ class Worker:
         self.inferred = answer["inferred"]
         self.header = answer["header"]
         self.references = answer["references"]
+        self.pinned = answer["pinned"]
         self.package = answer["package"]
         return self
 

@@ -51,6 +51,7 @@ func (*confluent) hello() map[string]any {
 		"header":   []string{"avro", "json", "protobuf"},
 		// The serializers cannot infer references: such a schema is registered through the client.
 		"references": []string{"avro", "json"},
+		"pinned":     []string{"avro"},
 	}
 }
 
@@ -126,7 +127,8 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 	switch req.Format {
 	case "avro":
 		conf := avrov2.NewSerializerConfig()
-		conf.AutoRegisterSchemas = !req.Lookup
+		conf.AutoRegisterSchemas = !req.Lookup && req.Pinned == nil
+		conf.UseLatestWithMetadata = req.Pinned
 		if !req.Inferred && (req.Schema == "v2" || req.References != nil) {
 			if err := registerText(registry, req); err != nil {
 				return nil, err
@@ -210,6 +212,9 @@ func (c *confluent) consume(req *request) ([][]any, error) {
 	return results, nil
 }
 
+// decoder turns a frame into the protocol's form of a record.
+type decoder func(frame) (any, error)
+
 func kafkaHeaders(f frame) []kafka.Header {
 	headers := []kafka.Header{}
 	for name, value := range f.headers {
@@ -218,10 +223,10 @@ func kafkaHeaders(f frame) []kafka.Header {
 	return headers
 }
 
-func newDecoder(registry schemaregistry.Client, req *request, variant *string) (func(frame) (any, error), error) {
+func newDecoder(registry schemaregistry.Client, req *request, variant *string) (decoder, error) {
 	switch req.Format {
 	case "avro":
-		return avroDecoder(registry, req.Topic, variant)
+		return avroDecoder(registry, req, variant)
 	case "json":
 		d, err := jsonschema.NewDeserializer(registry, serde.ValueSerde, jsonschema.NewDeserializerConfig())
 		if err != nil {
@@ -238,9 +243,10 @@ func newDecoder(registry schemaregistry.Client, req *request, variant *string) (
 
 // avroDecoder reads v2 with the subject's latest version, which is the only reader schema the package
 // knows, and v1 with the writer's schema into a struct that lacks the later fields.
-func avroDecoder(registry schemaregistry.Client, topic string, variant *string) (func(frame) (any, error), error) {
+func avroDecoder(registry schemaregistry.Client, req *request, variant *string) (decoder, error) {
 	conf := avrov2.NewDeserializerConfig()
-	conf.UseLatestVersion = variant != nil && *variant == "v2"
+	conf.UseLatestWithMetadata = req.Pinned
+	conf.UseLatestVersion = req.Pinned == nil && variant != nil && *variant == "v2"
 	d, err := avrov2.NewDeserializer(registry, serde.ValueSerde, conf)
 	if err != nil {
 		return nil, err
@@ -248,17 +254,17 @@ func avroDecoder(registry schemaregistry.Client, topic string, variant *string) 
 	return func(f frame) (any, error) {
 		if variant == nil {
 			target := map[string]any{}
-			err := d.DeserializeWithHeadersInto(topic, kafkaHeaders(f), f.value, &target)
+			err := d.DeserializeWithHeadersInto(req.Topic, kafkaHeaders(f), f.value, &target)
 			return target, err
 		}
 		order := newAvroOrder(*variant)
-		err := d.DeserializeWithHeadersInto(topic, kafkaHeaders(f), f.value, order)
+		err := d.DeserializeWithHeadersInto(req.Topic, kafkaHeaders(f), f.value, order)
 		order.unpack()
 		return order, err
 	}, nil
 }
 
-func protoDecoder(registry schemaregistry.Client, topic string, variant *string) (func(frame) (any, error), error) {
+func protoDecoder(registry schemaregistry.Client, topic string, variant *string) (decoder, error) {
 	if variant == nil {
 		return nil, fmt.Errorf("a Protobuf message type is needed to read into")
 	}

@@ -48,6 +48,7 @@ func (*franz) hello() map[string]any {
 		"inferred":   []string{},
 		"header":     []string{},
 		"references": []string{"avro", "json"},
+		"pinned":     []string{},
 	}
 }
 
@@ -268,7 +269,9 @@ func (d *franzDecoder) decodeAvro(ctx context.Context, id int, payload []byte) (
 }
 
 // parse parses a schema after those it refers to, whose names it then finds in the cache.
-func (d *franzDecoder) parse(ctx context.Context, schema sr.Schema, cache *avro.SchemaCache) (avro.Schema, error) {
+func (d *franzDecoder) parse(
+	ctx context.Context, schema sr.Schema, cache *avro.SchemaCache,
+) (avro.Schema, error) {
 	for _, r := range schema.References {
 		referred, err := d.registry.SchemaByVersion(ctx, r.Subject, r.Version)
 		if err != nil {

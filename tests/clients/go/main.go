@@ -26,6 +26,8 @@ type request struct {
 	Inferred bool   `json:"inferred"`
 	Lookup   bool   `json:"lookup"`
 	Header   bool   `json:"header"`
+	// Pinned, when set, are the metadata properties that pick the subject's version.
+	Pinned map[string]string `json:"pinned"`
 	// References are those of the schema; the driver has registered what they point at.
 	References []reference       `json:"references"`
 	Records    []json.RawMessage `json:"records"`

@@ -26,7 +26,8 @@ const HELLO = {
   },
   inferred: ['avro', 'json'],
   header: ['avro', 'json', 'protobuf'],
-  references: ['avro', 'json']
+  references: ['avro', 'json'],
+  pinned: ['avro']
 }
 
 function version (name) {
@@ -47,6 +48,7 @@ function fileRegistry (variant) {
 
 // Registers the schema file, or finds it when it is there; returns how the serializer gets at it.
 async function givenSchema (client, req) {
+  if (req.pinned) return { useLatestWithMetadata: req.pinned }
   const subject = `${req.topic}-value`
   const info = {
     schemaType: TYPES[req.format],
@@ -82,9 +84,11 @@ async function encoder (req) {
 
 // The package takes a reader schema only as "the subject's latest version": asked for anything but v2
 // it reads with the writer's.
-function decoder (client, format, variant) {
+function decoder (client, format, variant, pinned) {
   if (format === 'avro') {
-    const conf = { useLatestVersion: variant === 'v2' }
+    const conf = pinned
+      ? { useLatestWithMetadata: pinned }
+      : { useLatestVersion: variant === 'v2' }
     const inner = new sr.AvroDeserializer(client, sr.SerdeType.VALUE, conf)
     return async (topic, f) => toWireForm(await inner.deserialize(topic, f.value, f.headers))
   }
@@ -118,7 +122,7 @@ async function consume (req) {
   const frames = await wire.receive(req.topic, req.count)
   const results = []
   for (const variant of req.readers) {
-    const deserialize = decoder(client, req.format, variant)
+    const deserialize = decoder(client, req.format, variant, req.pinned)
     const records = []
     for (const frame of frames) records.push(await deserialize(req.topic, frame))
     results.push(records)

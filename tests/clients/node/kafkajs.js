@@ -23,7 +23,8 @@ const HELLO = {
   },
   inferred: [],
   header: [],
-  references: ['avro', 'json']
+  references: ['avro', 'json'],
+  pinned: []
 }
 
 function version () {

@@ -39,6 +39,7 @@ HELLO = {
     "inferred": [],
     "header": ["avro", "json", "protobuf"],
     "references": ["avro", "json"],
+    "pinned": ["avro"],
 }
 
 
@@ -143,7 +144,8 @@ def given_schema(req):
 
 def serializer(client, req, conf):
     if req["format"] == "avro":
-        inner = AvroSerializer(client, given_schema(req), conf=conf)
+        given = None if "pinned" in req else given_schema(req)
+        inner = AvroSerializer(client, given, conf=conf)
         return lambda record, ctx: inner(from_wire_form(record), ctx)
     if req["format"] == "json":
         return JSONSerializer(given_schema(req), client, conf=conf)
@@ -152,9 +154,10 @@ def serializer(client, req, conf):
     return lambda record, ctx: inner(json_format.ParseDict(record, cls()), ctx)
 
 
-def deserializer(client, fmt, variant):
+def deserializer(client, fmt, variant, pinned):
     if fmt == "avro":
-        inner = AvroDeserializer(client, text(fmt, variant) if variant else None)
+        own = text(fmt, variant) if variant and not pinned else None
+        inner = AvroDeserializer(client, own, conf={"use.latest.with.metadata": pinned})
         return lambda data, ctx: to_wire_form(inner(data, ctx))
     if fmt == "json":
         # Without a schema of its own it validates against the writer's, fetched by id.
@@ -167,7 +170,8 @@ def deserializer(client, fmt, variant):
 
 def produce(req, wire):
     client = SchemaRegistryClient({"url": os.environ["REGISTRY_URL"]})
-    conf = {"auto.register.schemas": not req.get("lookup", False)}
+    conf = {"auto.register.schemas": not req.get("lookup") and not req.get("pinned"),
+            "use.latest.with.metadata": req.get("pinned")}
     if req.get("header"):
         conf["schema.id.serializer"] = header_schema_id_serializer
     serialize = serializer(client, req, conf)
@@ -185,7 +189,7 @@ def consume(req, wire):
     frames = wire.receive(req["topic"], req["count"])
     results = []
     for variant in req["readers"]:
-        deserialize = deserializer(client, req["format"], variant)
+        deserialize = deserializer(client, req["format"], variant, req.get("pinned"))
         results.append([
             deserialize(value, SerializationContext(req["topic"], MessageField.VALUE, headers))
             for value, headers in frames])
