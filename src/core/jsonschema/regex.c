@@ -61,6 +61,11 @@ enum sma_status sma_regex_compile_lenient(struct sma_regex **out, struct sma_str
     return sma_fail_at(err, st, first.offset, "%s", first.message);
 }
 
+size_t sma_regex_bytes(const struct sma_regex *re)
+{
+    return sizeof *re + sma_regex_pcre_bytes(re->pcre);
+}
+
 bool sma_regex_is_valid(struct sma_str pattern)
 {
     struct sma_arena arena;

@@ -63,6 +63,9 @@ enum sma_status sma_regex_search_with(const struct sma_regex *re, struct sma_str
                                       struct sma_regex_scratch **scratch, bool *matched,
                                       struct sma_error *err) SMA_MUST_CHECK;
 
+/* Memory it holds, in bytes. */
+size_t sma_regex_bytes(const struct sma_regex *re);
+
 void sma_regex_free(struct sma_regex *re);
 void sma_regex_scratch_free(struct sma_regex_scratch *scratch);
 

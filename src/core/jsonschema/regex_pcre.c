@@ -251,6 +251,13 @@ void sma_regex_pcre_free(struct sma_regex_pcre *re)
     free(re);
 }
 
+size_t sma_regex_pcre_bytes(const struct sma_regex_pcre *re)
+{
+    size_t bytes = 0;
+    (void)pcre2_pattern_info(re->code, PCRE2_INFO_SIZE, &bytes);
+    return sizeof *re + bytes;
+}
+
 /* ---- searching
  * ----------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@ enum sma_status sma_regex_pcre_new(struct sma_regex_pcre **out, const struct sma
 enum sma_status sma_regex_pcre_new_native(struct sma_regex_pcre **out, struct sma_str pattern,
                                           struct sma_error *err) SMA_MUST_CHECK;
 void sma_regex_pcre_free(struct sma_regex_pcre *re);
+size_t sma_regex_pcre_bytes(const struct sma_regex_pcre *re);
 
 enum sma_status sma_regex_pcre_search(const struct sma_regex_pcre *re, struct sma_str subject,
                                       struct sma_regex_scratch **scratch, bool *matched,
