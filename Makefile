@@ -169,6 +169,25 @@ $(B)/$(1:.c=): $(1) tests/fuzz/replay.c \
 endef
 $(foreach t,$(FUZZ_SRCS),$(eval $(call fuzz_rule,$(t))))
 
+# ---- benchmarks: bench/<name>.c, each linked with what it calls of all floors ------------------------
+BENCH_SRCS := $(sort $(wildcard bench/*.c))
+BENCH_BINS := $(BENCH_SRCS:%.c=$(B)/%)
+ALL_FLOORS := $(sort cli $(USES_cli))
+$(BENCH_BINS): $(B)/%: %.c $(call libs,$(ALL_FLOORS))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -o $@ $< -Wl,--start-group $(call libs,$(ALL_FLOORS)) \
+	    -Wl,--end-group $(call pkg,$(call pkgs,$(ALL_FLOORS)),libs) -lm -pthread
+
+#   bench        one table of ratios, each measured side by side in one run (BENCH="--only S1,S5")
+.PHONY: bench
+bench:
+	@$(MAKE) --no-print-directory deps PACKAGES="$(BUILD_PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)"
+	@$(MAKE) --no-print-directory bench-run
+
+.PHONY: bench-run
+bench-run: $(BIN) $(BENCH_BINS)
+	@python3 bench/run.py $(BIN) $(B) $(BENCH)
+
 #   unit         build and run the unit tests (T=core/avro: of one floor)
 .PHONY: unit
 unit: $(if $(T),$(filter $(B)/tests/unit/$(T)/%,$(UNIT_BINS)),$(UNIT_BINS))
