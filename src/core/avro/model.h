@@ -66,7 +66,7 @@ struct sma_avro_name {
 };
 
 /* A key that is not reserved for the construct, with its value as written. In source order, names
- * distinct. Decimal literals stand for binary64 values, see sma_avro_put_json in print.h. */
+ * distinct. Decimal literals stand for binary64 values, see value.h. */
 struct sma_avro_property {
     struct sma_str name;
     const struct sma_json *value;
@@ -78,7 +78,7 @@ struct sma_avro_field {
     struct sma_str name;
     const struct sma_avro_node *type;
     /* NULL = no default. A JSON null is a default. The string default of a float or double field is
-     * already converted: a number whose text may be NaN, Infinity or -Infinity. */
+     * already converted: a number whose text may be NaN, Infinity or -Infinity (value.h). */
     const struct sma_json *default_value;
     enum sma_avro_order order;
     bool has_doc;
@@ -97,9 +97,9 @@ struct sma_avro_field {
 struct sma_avro_node {
     enum sma_avro_kind kind;
     enum sma_avro_logical logical;
-    uint32_t index;     /* position in the schema's `nodes` */
-    uint16_t precision; /* private to the next two: decimal; saturates at UINT16_MAX */
-    uint16_t scale;
+    uint32_t index;    /* position in the schema's `nodes` */
+    int32_t precision; /* with SMA_AVRO_DECIMAL; 0 <= scale <= precision */
+    int32_t scale;
     bool is_error;          /* record written as "error" */
     bool has_doc;           /* named types */
     bool from_reference;    /* defined in the text of a reference */
@@ -173,7 +173,9 @@ static inline bool sma_avro_is_named(const struct sma_avro_node *node)
 struct sma_str sma_avro_kind_word(enum sma_avro_kind kind);
 /* "NULL" … "RECORD": the word of messages. */
 struct sma_str sma_avro_kind_upper(enum sma_avro_kind kind);
-/* True with the kind when `word` names a primitive. */
+/* True with the kind when `word` is one of the language's words ("error" is not). */
+bool sma_avro_kind_find(struct sma_str word, enum sma_avro_kind *kind);
+/* The same for the words of primitives only. */
 bool sma_avro_primitive_find(struct sma_str word, enum sma_avro_kind *kind);
 
 /* The record's field of that name, or NULL. O(log fields), no allocation. */
