@@ -1,0 +1,46 @@
+/* One rule per kind of difference, with the original's wording. */
+#ifndef SMA_CORE_PROTOBUF_RULES_H
+#define SMA_CORE_PROTOBUF_RULES_H
+
+#include "core/compat/finding.h"
+
+enum sma_proto_difference {
+    /* compatible */
+    SMA_PROTO_MESSAGE_ADDED,
+    SMA_PROTO_MESSAGE_MOVED,
+    SMA_PROTO_ENUM_ADDED,
+    SMA_PROTO_ENUM_REMOVED,
+    SMA_PROTO_ENUM_CONST_ADDED,
+    SMA_PROTO_ENUM_CONST_CHANGED,
+    SMA_PROTO_ENUM_CONST_REMOVED,
+    SMA_PROTO_FIELD_ADDED,
+    SMA_PROTO_FIELD_REMOVED,
+    SMA_PROTO_FIELD_NAME_CHANGED,
+    SMA_PROTO_FIELD_STRING_OR_BYTES_LABEL_CHANGED,
+    SMA_PROTO_ONEOF_ADDED,
+    SMA_PROTO_ONEOF_REMOVED,
+    SMA_PROTO_ONEOF_FIELD_ADDED,
+    SMA_PROTO_ONEOF_FIELD_MOVED_TO_TOP_LEVEL,
+    /* incompatible, from here on */
+    SMA_PROTO_PACKAGE_CHANGED,
+    SMA_PROTO_MESSAGE_REMOVED,
+    SMA_PROTO_FIELD_KIND_CHANGED,
+    SMA_PROTO_FIELD_SCALAR_KIND_CHANGED,
+    SMA_PROTO_FIELD_NAMED_TYPE_CHANGED,
+    SMA_PROTO_FIELD_NUMERIC_LABEL_CHANGED,
+    SMA_PROTO_REQUIRED_FIELD_ADDED,
+    SMA_PROTO_REQUIRED_FIELD_REMOVED,
+    SMA_PROTO_ONEOF_FIELD_REMOVED,
+    SMA_PROTO_MULTIPLE_FIELDS_MOVED_TO_ONEOF,
+    SMA_PROTO_FIELD_MOVED_TO_EXISTING_ONEOF,
+    SMA_PROTO_DIFFERENCE_COUNT
+};
+
+const struct sma_rule *sma_proto_rule(enum sma_proto_difference difference);
+
+static inline bool sma_proto_is_compatible(enum sma_proto_difference difference)
+{
+    return difference < SMA_PROTO_PACKAGE_CHANGED;
+}
+
+#endif
