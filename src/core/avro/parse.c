@@ -277,6 +277,15 @@ static enum sma_status keep_properties(struct sma_avro_parser *p, struct sma_avr
     return SMA_OK;
 }
 
+static enum sma_status parse_record(struct sma_avro_parser *p, struct sma_avro_node *node,
+                                    const struct sma_json *json)
+{
+    enum sma_status st = sma_avro_note_bound(p, node, false);
+    if (!st)
+        st = sma_avro_parse_record(p, node, json);
+    return st ? st : sma_avro_note_bound(p, node, true);
+}
+
 static enum sma_status parse_named(struct sma_avro_parser *p, struct sma_avro_node *node,
                                    const struct sma_json *json, struct sma_str space)
 {
@@ -286,7 +295,7 @@ static enum sma_status parse_named(struct sma_avro_parser *p, struct sma_avro_no
     if (st)
         return st;
     if (node->kind == SMA_AVRO_RECORD)
-        st = sma_avro_parse_record(p, node, json);
+        st = parse_record(p, node, json);
     else if (node->kind == SMA_AVRO_ENUM)
         st = parse_enum(p, node, json);
     else

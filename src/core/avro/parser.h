@@ -20,6 +20,12 @@ struct sma_avro_pending {
     uint32_t offset;
 };
 
+/* A record's text begins or is at its end. */
+struct sma_avro_bound {
+    struct sma_avro_node *record;
+    bool is_end;
+};
+
 struct sma_avro_parser {
     struct sma_avro_schema *schema;
     struct sma_arena *arena;  /* the schema's own: what is kept */
@@ -34,8 +40,8 @@ struct sma_avro_parser {
     /* Of the text being read. */
     struct sma_avro_pending *pending;
     size_t pending_count, pending_capacity;
-    struct sma_avro_node **records; /* in the order in which they were complete */
-    size_t record_count, record_capacity;
+    struct sma_avro_bound *bounds; /* of records, in the order of the text */
+    size_t bound_count, bound_capacity;
     const struct sma_avro_node **unions; /* with a pending member */
     size_t union_count, union_capacity;
     struct sma_str null_property; /* the first that the original can not keep, see resolve.c */
@@ -56,6 +62,9 @@ enum sma_status sma_avro_parse_record(struct sma_avro_parser *p, struct sma_avro
 /* Points *slot at what `written` names inside `space`, or notes it as pending. */
 enum sma_status sma_avro_refer(struct sma_avro_parser *p, const struct sma_avro_node **slot,
                                const struct sma_json *written, struct sma_str space) SMA_MUST_CHECK;
+/* Notes that a record begins or ends here. */
+enum sma_status sma_avro_note_bound(struct sma_avro_parser *p, struct sma_avro_node *record,
+                                    bool is_end) SMA_MUST_CHECK;
 /* Enters a complete definition of a named type. */
 enum sma_status sma_avro_define(struct sma_avro_parser *p, struct sma_avro_node *node,
                                 uint32_t offset) SMA_MUST_CHECK;

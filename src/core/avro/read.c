@@ -13,10 +13,10 @@ static void forget_lists(struct sma_avro_parser *p)
 {
     sma_arena_reset(&p->scratch);
     p->pending = NULL;
-    p->records = NULL;
+    p->bounds = NULL;
     p->unions = NULL;
     p->pending_count = p->pending_capacity = 0;
-    p->record_count = p->record_capacity = 0;
+    p->bound_count = p->bound_capacity = 0;
     p->union_count = p->union_capacity = 0;
     p->has_null_property = false;
 }

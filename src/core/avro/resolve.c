@@ -82,16 +82,17 @@ enum sma_status sma_avro_refer(struct sma_avro_parser *p, const struct sma_avro_
     return SMA_OK;
 }
 
-static enum sma_status note_record(struct sma_avro_parser *p, struct sma_avro_node *node)
+enum sma_status sma_avro_note_bound(struct sma_avro_parser *p, struct sma_avro_node *record,
+                                    bool is_end)
 {
-    struct sma_avro_node **grown =
-        sma_arena_grow(&p->scratch, p->records, p->record_count, &p->record_capacity,
-                       p->record_count + 1, sizeof(*grown));
+    struct sma_avro_bound *grown =
+        sma_arena_grow(&p->scratch, p->bounds, p->bound_count, &p->bound_capacity,
+                       p->bound_count + 1, sizeof *grown);
     if (!grown)
         return sma_fail_nomem(p->err);
-    p->records = grown;
-    p->records[p->record_count++] = node;
-    node->index = SMA_AVRO_COMPLETE;
+    p->bounds = grown;
+    p->bounds[p->bound_count++] = (struct sma_avro_bound){record, is_end};
+    record->index = is_end ? SMA_AVRO_COMPLETE : SMA_AVRO_UNNUMBERED;
     return SMA_OK;
 }
 
@@ -112,7 +113,7 @@ enum sma_status sma_avro_define(struct sma_avro_parser *p, struct sma_avro_node 
                            "Can't redefine: %.*s", SMA_STR_ARG(node->name.full));
     if (!first && !sma_map_put(&p->types, node->name.full, node))
         return sma_fail_nomem(p->err);
-    return node->kind == SMA_AVRO_RECORD ? note_record(p, node) : SMA_OK;
+    return SMA_OK;
 }
 
 /* ---- unions
@@ -173,25 +174,31 @@ static enum sma_status resolve_pending(struct sma_avro_parser *p,
     return SMA_OK;
 }
 
-/* The second look at defaults, now that every name is resolved. Records become complete in the
- * order of the text, inner ones first; a default that needs a later one is refused, as in the
- * original. */
+static enum sma_status check_defaults_of(struct sma_avro_parser *p,
+                                         const struct sma_avro_node *record)
+{
+    enum sma_status st = SMA_OK;
+    for (uint32_t i = 0; !st && i < record->record.count; i++)
+        if (record->record.fields[i].default_value)
+            st = sma_avro_check_default(p, &record->record.fields[i]);
+    return st;
+}
+
+/* The second look at defaults, now that every name is resolved. A default can not be made from a
+ * record around it, which is not complete before its own fields are. (The original also refuses
+ * some that need a record defined later, depending on how the names hash; here those pass.) */
 static enum sma_status check_defaults(struct sma_avro_parser *p)
 {
-    for (size_t i = 0; i < p->record_count; i++)
-        p->records[i]->index = SMA_AVRO_UNNUMBERED;
-    for (size_t i = 0; i < p->record_count; i++) {
-        const struct sma_avro_node *record = p->records[i];
-        for (uint32_t k = 0; k < record->record.count; k++) {
-            if (!record->record.fields[k].default_value)
-                continue;
-            enum sma_status st = sma_avro_check_default(p, &record->record.fields[k]);
-            if (st)
-                return st;
-        }
-        p->records[i]->index = SMA_AVRO_COMPLETE;
+    enum sma_status st = SMA_OK;
+    for (size_t i = 0; !st && i < p->bound_count; i++) {
+        struct sma_avro_node *record = p->bounds[i].record;
+        record->index = SMA_AVRO_UNNUMBERED;
+        if (!p->bounds[i].is_end)
+            continue;
+        st = check_defaults_of(p, record);
+        record->index = SMA_AVRO_COMPLETE;
     }
-    return SMA_OK;
+    return st;
 }
 
 static enum sma_status refuse_unknown_root(struct sma_avro_parser *p,
