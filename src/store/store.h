@@ -35,6 +35,7 @@ struct sma_store_options {
     size_t queue_max;     /* operations waiting at most, else SMA_EBUSY; 0 = 1024 */
     size_t batch_max;     /* operations per commit; 0 = 64 */
     uint64_t wal_max_bytes; /* 0 = 64 MiB */
+    uint64_t max_bytes;     /* of the database file: writes beyond give SMA_EFULL; 0 = no limit */
     /* Milliseconds since the epoch for new records; NULL = the system clock. Tests set it. */
     int64_t (*now_ms)(void *ctx);
     void *now_ctx;
@@ -121,16 +122,24 @@ enum sma_status sma_view_versions_by_hash(struct sma_view *view, struct sma_aren
                                           struct sma_str subject, const uint8_t hash[SMA_HASH_LEN],
                                           enum sma_deleted deleted, struct sma_version **out,
                                           size_t *count, struct sma_error *err) SMA_MUST_CHECK;
-/* The content bound to an id in a context (soft-deleted rows count). `type` and `is_deleted`: of the
- * row most recently written for it; is_deleted only when every row is. */
+/* The content bound to an id in a context (soft-deleted rows count). is_deleted only when every row
+ * is. */
 struct sma_id_row {
     int32_t id;
-    struct sma_version newest; /* most recently written row that carries the id */
+    /* The most recently written live row that carries the id; when every row is soft-deleted, the
+     * most recently written of those. */
+    struct sma_version newest;
 };
 enum sma_status sma_view_id(struct sma_view *view, struct sma_arena *arena, struct sma_str context,
                             int32_t id, struct sma_id_row *out,
                             struct sma_error *err) SMA_MUST_CHECK;
-/* (subject, version) pairs that carry an id: one per subject, the most recently written. */
+/* The row of exactly this subject that carries the id, the most recently written one; soft-deleted
+ * rows count. SMA_ENOTFOUND when the subject does not carry it. */
+enum sma_status sma_view_id_subject(struct sma_view *view, struct sma_arena *arena,
+                                    struct sma_str context, int32_t id, struct sma_str subject,
+                                    struct sma_version *out, struct sma_error *err) SMA_MUST_CHECK;
+/* (subject, version) pairs that carry an id: of the rows that count one per subject, the most
+ * recently written; in byte order of the subjects. The content is one copy that all share. */
 enum sma_status sma_view_id_versions(struct sma_view *view, struct sma_arena *arena,
                                      struct sma_str context, int32_t id, enum sma_deleted deleted,
                                      struct sma_version **out, size_t *count,
@@ -170,11 +179,14 @@ enum sma_status sma_view_subjects(struct sma_view *view, struct sma_arena *arena
 enum sma_status sma_view_has_subject(struct sma_view *view, struct sma_str subject,
                                      enum sma_deleted deleted, bool *out,
                                      struct sma_error *err) SMA_MUST_CHECK;
+/* Contexts in byte order. The default one is always there; another from its first record (CONTEXT or
+ * SCHEMA) until a CONTEXT tombstone. */
 enum sma_status sma_view_contexts(struct sma_view *view, struct sma_arena *arena,
                                   struct sma_str **out, size_t *count,
                                   struct sma_error *err) SMA_MUST_CHECK;
 
-/* Rows that reference (subject, version), resolved to qualified subjects. */
+/* Rows that reference (subject, version), resolved to qualified subjects, by (subject, version).
+ * Without contents, only content.hash is filled in: a type of general use may have very many. */
 enum sma_status sma_view_referrers(struct sma_view *view, struct sma_arena *arena,
                                    struct sma_str subject, int32_t version,
                                    enum sma_deleted deleted, struct sma_version **out,
@@ -191,7 +203,8 @@ enum sma_status sma_view_referenced_versions(struct sma_view *view, struct sma_a
 /* Version rows over many subjects, sorted by (subject, version), handed out one by one: `fn` stops
  * the walk by returning false. The row given to `fn` is valid only during the call. context, prefix
  * and deleted as in sma_subject_filter; offset and limit count rows; is_latest_only keeps of each
- * subject the highest version that counts under `deleted`. */
+ * subject the highest version that counts under `deleted`. From inside `fn` other questions may be
+ * asked of the view, but no listing of subjects or schemas. */
 struct sma_schema_filter {
     struct sma_str context;
     struct sma_str prefix;
@@ -213,8 +226,20 @@ enum sma_status sma_view_config(struct sma_view *view, struct sma_arena *arena,
 enum sma_status sma_view_mode(struct sma_view *view, struct sma_arena *arena, struct sma_str scope,
                               struct sma_str *mode, struct sma_error *err) SMA_MUST_CHECK;
 
+/* Scopes of subjects in a context (ptr NULL = every context) that have a setting of their own, in byte
+ * order; the scope of a context itself is not listed. Subjects without versions count too. */
+enum sma_setting {
+    SMA_SETTING_CONFIG,
+    SMA_SETTING_MODE
+};
+enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_arena *arena,
+                                          enum sma_setting setting, struct sma_str context,
+                                          struct sma_str **out, size_t *count,
+                                          struct sma_error *err) SMA_MUST_CHECK;
+
 /* Changes with every record that touched the scope ("s:" subject rows, "c:" config, "m:" mode, plus
- * the subject or scope; "x:" ids of a context). 0 when never touched. A decision made on a snapshot
+ * the subject or scope; "x:" ids of a context; "r:" rows that refer to a subject, "a:" associations of
+ * a subject). 0 when never touched. A decision made on a snapshot
  * remembers the stamps it rested on; the write looks again and answers SMA_ESTALE when one moved.
  * The stamp is the position of the last record that touched the scope: a stamp at or below a
  * snapshot's sma_view_position says that nothing moved since that snapshot. */
@@ -224,6 +249,25 @@ enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_sc
 enum sma_status sma_view_position(struct sma_view *view, int64_t *position,
                                   struct sma_error *err) SMA_MUST_CHECK;
 
+/* Associations, by resource name, namespace, resource type, association type and subject. */
+struct sma_assoc_row {
+    struct sma_str subject, resource_namespace, resource_name, resource_type, association_type;
+    struct sma_str resource_id, guid, lifecycle;
+    bool is_frozen;
+    int64_t create_ts_ms, update_ts_ms;
+};
+enum sma_assoc_by {
+    SMA_ASSOC_BY_SUBJECT,
+    SMA_ASSOC_BY_NAME, /* of the resource, in any namespace */
+    SMA_ASSOC_BY_RESOURCE_ID
+};
+enum sma_status sma_view_associations(struct sma_view *view, struct sma_arena *arena,
+                                      enum sma_assoc_by by, struct sma_str key,
+                                      struct sma_assoc_row **out, size_t *count,
+                                      struct sma_error *err) SMA_MUST_CHECK;
+
+/* Subjects with a live version, live versions, distinct ids in use, contexts; kept up to date by
+ * every record, so asking costs nothing. */
 struct sma_counts {
     int64_t subjects, versions, schemas, contexts, position;
 };
@@ -238,8 +282,9 @@ struct sma_record {
     struct sma_str value; /* ptr NULL = tombstone */
 };
 
-/* Appends to the log and applies within the current operation. SMA_ECONFLICT when apply ignored it
- * (then the operation must fail: an acknowledged write was always applied). */
+/* Appends to the log and applies within the current operation. SMA_ECONFLICT when apply ignored it,
+ * SMA_ELIMIT when it is larger than SMA_RECORD_BYTES_MAX (store/record.h). After any failure the
+ * operation fails, whatever run() returns: an acknowledged write was always applied. */
 enum sma_status sma_txn_append(struct sma_txn *txn, const struct sma_record *record,
                                struct sma_error *err) SMA_MUST_CHECK;
 struct sma_view *sma_txn_view(struct sma_txn *txn);

@@ -353,9 +353,9 @@ static void other_values_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_keys),
-        cmocka_unit_test(golden_schema_values),
-        cmocka_unit_test(golden_small_values),
+        cmocka_unit_test_setup_teardown(golden_keys, setup, teardown),
+        cmocka_unit_test_setup_teardown(golden_schema_values, setup, teardown),
+        cmocka_unit_test_setup_teardown(golden_small_values, setup, teardown),
         cmocka_unit_test_setup_teardown(schema_value_round_trips, setup, teardown),
         cmocka_unit_test_setup_teardown(config_round_trips, setup, teardown),
         cmocka_unit_test_setup_teardown(other_values_are_read, setup, teardown),
@@ -367,7 +367,7 @@ int main(void)
     for (size_t i = 0; i < SMA_COUNT(value_rows); i++)
         values[i] = (struct CMUnitTest){value_rows[i].name, check_value, NULL, NULL,
                                         (void *)&value_rows[i]};
-    int failures = cmocka_run_group_tests(tests, setup, teardown);
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
     failures += _cmocka_run_group_tests("keys", keys, SMA_COUNT(keys), NULL, NULL);
     failures += _cmocka_run_group_tests("values", values, SMA_COUNT(values), NULL, NULL);
     return failures != 0;

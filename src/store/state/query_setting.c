@@ -1,0 +1,136 @@
+/* Settings, stamps, counts, associations. */
+#include "store/record.h"
+#include "store/state/db.h"
+
+/* One text under one key. */
+static enum sma_status read_text(struct sma_db *db, enum sma_sql sql, struct sma_arena *arena,
+                                 struct sma_str key, struct sma_str *out, struct sma_error *err)
+{
+    bool has_row;
+    struct sma_query q = sma_query_on(db, sql);
+    sma_query_str(&q, key);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    if (st)
+        return st;
+    if (!has_row)
+        return SMA_ENOTFOUND;
+    struct sma_str text = sma_query_copy_str(&q, 0, arena);
+    sma_query_end(&q);
+    if (!text.ptr)
+        return sma_fail_nomem(err);
+    *out = text;
+    return SMA_OK;
+}
+
+enum sma_status sma_view_config(struct sma_view *view, struct sma_arena *arena,
+                                struct sma_str scope, struct sma_str *json, struct sma_error *err)
+{
+    return read_text(view->db, SMA_SQL_CONFIG_GET, arena, scope, json, err);
+}
+
+enum sma_status sma_view_mode(struct sma_view *view, struct sma_arena *arena, struct sma_str scope,
+                              struct sma_str *mode, struct sma_error *err)
+{
+    return read_text(view->db, SMA_SQL_MODE_GET, arena, scope, mode, err);
+}
+
+enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_scope,
+                               int64_t *position, struct sma_error *err)
+{
+    bool has_row;
+    struct sma_query q = sma_query_on(view->db, SMA_SQL_STAMP_GET);
+    sma_query_str(&q, kind_and_scope);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    if (!st)
+        *position = has_row ? sma_query_get_i64(&q, 0) : 0;
+    sma_query_end(&q);
+    return st;
+}
+
+enum sma_status sma_view_position(struct sma_view *view, int64_t *position, struct sma_error *err)
+{
+    bool has_row;
+    if (view->position >= 0) { /* fixed with the snapshot */
+        *position = view->position;
+        return SMA_OK;
+    }
+    struct sma_query q = sma_query_on(view->db, SMA_SQL_HISTORY_LAST);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    if (!st)
+        *position = sma_query_get_i64(&q, 0);
+    sma_query_end(&q);
+    return st;
+}
+
+enum sma_status sma_view_counts(struct sma_view *view, struct sma_counts *out,
+                                struct sma_error *err)
+{
+    struct sma_counts counts = {0};
+    bool has_row;
+    enum sma_status st = sma_view_position(view, &counts.position, err);
+    if (st)
+        return st;
+    struct sma_query q = sma_query_on(view->db, SMA_SQL_TOTALS);
+    st = sma_query_row(&q, &has_row, err);
+    if (!st) {
+        counts.subjects = sma_query_get_i64(&q, 0);
+        counts.versions = sma_query_get_i64(&q, 1);
+        counts.schemas = sma_query_get_i64(&q, 2);
+        counts.contexts = sma_query_get_i64(&q, 3);
+        *out = counts;
+    }
+    sma_query_end(&q);
+    return st;
+}
+
+/* ---- associations -------------------------------------------------------------------------- */
+
+static bool read_assoc(const struct sma_query *q, struct sma_arena *arena,
+                       struct sma_assoc_row *out)
+{
+    struct sma_str *texts[] = {&out->subject,       &out->resource_namespace, &out->resource_name,
+                               &out->resource_type, &out->association_type,   &out->resource_id,
+                               &out->guid,          &out->lifecycle};
+    int count = (int)(sizeof texts / sizeof *texts);
+    for (int i = 0; i < count; i++) {
+        *texts[i] = sma_query_copy_str(q, i, arena);
+        if (!texts[i]->ptr)
+            return false;
+    }
+    out->is_frozen = sma_query_get_bool(q, count);
+    out->create_ts_ms = sma_query_get_i64(q, count + 1);
+    out->update_ts_ms = sma_query_get_i64(q, count + 2);
+    return true;
+}
+
+enum sma_status sma_view_associations(struct sma_view *view, struct sma_arena *arena,
+                                      enum sma_assoc_by by, struct sma_str key,
+                                      struct sma_assoc_row **out, size_t *count,
+                                      struct sma_error *err)
+{
+    static const enum sma_sql statements[] = {[SMA_ASSOC_BY_SUBJECT] = SMA_SQL_ASSOC_BY_SUBJECT,
+                                              [SMA_ASSOC_BY_NAME] = SMA_SQL_ASSOC_BY_NAME,
+                                              [SMA_ASSOC_BY_RESOURCE_ID] =
+                                                  SMA_SQL_ASSOC_BY_RESOURCE_ID};
+    struct sma_assoc_row *list = NULL;
+    size_t n = 0, capacity = 0;
+    bool has_row;
+    struct sma_query q = sma_query_on(view->db, statements[by]);
+    sma_query_str(&q, key);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    while (!st && has_row) {
+        list = sma_arena_grow(arena, list, n, &capacity, n + 1, sizeof *list);
+        if (!list || !read_assoc(&q, arena, &list[n])) {
+            st = sma_fail_nomem(err);
+            break;
+        }
+        n++;
+        st = sma_query_row(&q, &has_row, err);
+    }
+    sma_query_end(&q);
+    if (!st) {
+        *out = list;
+        *count = n;
+    }
+    return st;
+}

@@ -1,0 +1,88 @@
+/* All SQL that runs while the store is open, by name. Every text is prepared once per connection;
+ * a unit test holds each against the query planner, so that none scans a table by accident. */
+#ifndef SMA_STORE_STATE_SQL_H
+#define SMA_STORE_STATE_SQL_H
+
+enum sma_sql {
+    /* transactions */
+    SMA_SQL_BEGIN,
+    SMA_SQL_BEGIN_IMMEDIATE,
+    SMA_SQL_COMMIT,
+    SMA_SQL_ROLLBACK,
+    SMA_SQL_SAVEPOINT,
+    SMA_SQL_RELEASE,
+    SMA_SQL_UNDO,
+    /* history and stamps */
+    SMA_SQL_HISTORY_INSERT,
+    SMA_SQL_HISTORY_LAST,
+    SMA_SQL_HISTORY_AFTER,
+    SMA_SQL_HISTORY_HEAD,
+    SMA_SQL_STAMP_SET,
+    SMA_SQL_STAMP_GET,
+    /* contexts */
+    SMA_SQL_CONTEXT_GET,
+    SMA_SQL_CONTEXT_LIST,
+    SMA_SQL_CONTEXT_SET_LISTED,
+    SMA_SQL_CONTEXT_COUNT,
+    SMA_SQL_TOTALS,
+    /* contents */
+    SMA_SQL_SCHEMA_BY_GUID,
+    SMA_SQL_SCHEMA_GUID,
+    SMA_SQL_SCHEMA_INSERT,
+    SMA_SQL_SCHEMA_SET_METADATA,
+    SMA_SQL_SCHEMA_IN_USE,
+    SMA_SQL_SCHEMA_DELETE,
+    SMA_SQL_REFERENCE_INSERT,
+    SMA_SQL_REFERENCE_LIST,
+    SMA_SQL_REFERENCE_DELETE,
+    /* subjects */
+    SMA_SQL_SUBJECT_COUNT,
+    SMA_SQL_SUBJECT_DELETE,
+    SMA_SQL_SUBJECT_GET,
+    SMA_SQL_SUBJECT_RANGE,
+    SMA_SQL_SUBJECT_PREFIX_EVERYWHERE,
+    /* versions, writing */
+    SMA_SQL_VERSION_STORED,
+    SMA_SQL_VERSION_INSERT,
+    SMA_SQL_VERSION_UPDATE,
+    SMA_SQL_VERSION_DELETE,
+    SMA_SQL_VERSION_SOFT_DELETE_UP_TO,
+    SMA_SQL_VERSION_LIVE_UP_TO,
+    SMA_SQL_VERSION_SOFT_DELETED_RANGE,
+    SMA_SQL_ID_BOUND,
+    SMA_SQL_REFERRER_INSERT,
+    SMA_SQL_REFERRER_DELETE,
+    /* versions, reading */
+    SMA_SQL_VERSION_GET,
+    SMA_SQL_VERSION_LATEST,
+    SMA_SQL_VERSION_NUMBERS,
+    SMA_SQL_VERSION_ROWS,
+    SMA_SQL_VERSION_OF_SCHEMA,
+    SMA_SQL_ID_NEWEST,
+    SMA_SQL_ID_POSITION,
+    SMA_SQL_ID_ROWS,
+    SMA_SQL_ID_NEXT,
+    SMA_SQL_CONTEXT_ID_NEXT,
+    SMA_SQL_REFERRER_ROWS,
+    SMA_SQL_REFERRED_VERSIONS,
+    /* settings and associations */
+    SMA_SQL_CONFIG_GET,
+    SMA_SQL_CONFIG_SET,
+    SMA_SQL_CONFIG_DELETE,
+    SMA_SQL_MODE_GET,
+    SMA_SQL_MODE_SET,
+    SMA_SQL_MODE_DELETE,
+    SMA_SQL_ASSOC_SET,
+    SMA_SQL_ASSOC_DELETE,
+    SMA_SQL_ASSOC_BY_SUBJECT,
+    SMA_SQL_ASSOC_BY_NAME,
+    SMA_SQL_ASSOC_BY_RESOURCE_ID,
+
+    SMA_SQL_COUNT
+};
+
+const char *sma_sql_text(enum sma_sql sql);
+/* For messages: "version insert". */
+const char *sma_sql_name(enum sma_sql sql);
+
+#endif
