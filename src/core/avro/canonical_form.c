@@ -123,8 +123,7 @@ enum sma_status sma_avro_put_canonical_form(struct sma_buf *out, const struct sm
     return st;
 }
 
-/* ---- fingerprints
- * -------------------------------------------------------------------------------------- */
+/* ---- fingerprints ---- */
 
 enum sma_status sma_avro_fingerprint_rabin(uint64_t *out, const struct sma_schema *schema,
                                            struct sma_error *err)

@@ -35,8 +35,12 @@ static enum sma_status check(struct checker *c, struct sma_avro_result *result,
                              const struct sma_avro_node *reader, const struct sma_avro_node *writer,
                              const struct sma_avro_step *step);
 
-/* ---- findings
- * -------------------------------------------------------------------------------------- */
+/* ---- findings ---- */
+
+static bool is_readable(const struct sma_avro_node *reader, const struct sma_avro_node *writer)
+{
+    return sma_avro_readable_kinds(reader->kind) >> writer->kind & 1;
+}
 
 static enum sma_status find(struct checker *c, struct sma_avro_result *result,
                             const struct sma_rule *rule, const struct sma_avro_node *reader,
@@ -72,8 +76,7 @@ static enum sma_status find_missing_branch(struct checker *c, struct sma_avro_re
                 sma_str_make(info, (size_t)n));
 }
 
-/* ---- named types: names, sizes, symbols
- * -------------------------------------------------------------- */
+/* ---- named types: names, sizes, symbols ---- */
 
 static enum sma_status find_name_mismatch(struct checker *c, struct sma_avro_result *result,
                                           const struct sma_avro_node *reader,
@@ -184,40 +187,22 @@ static enum sma_status check_symbols(struct checker *c, struct sma_avro_result *
     return SMA_OK;
 }
 
-/* ---- records
- * ----------------------------------------------------------------------------------------- */
-
-/* reader ← writer: which kinds of data each primitive reads. */
-static const uint16_t readable[] = {
-    [SMA_AVRO_NULL] = 1 << SMA_AVRO_NULL,
-    [SMA_AVRO_BOOLEAN] = 1 << SMA_AVRO_BOOLEAN,
-    [SMA_AVRO_INT] = 1 << SMA_AVRO_INT,
-    [SMA_AVRO_LONG] = 1 << SMA_AVRO_LONG | 1 << SMA_AVRO_INT,
-    [SMA_AVRO_FLOAT] = 1 << SMA_AVRO_FLOAT | 1 << SMA_AVRO_INT | 1 << SMA_AVRO_LONG,
-    [SMA_AVRO_DOUBLE] =
-        1 << SMA_AVRO_DOUBLE | 1 << SMA_AVRO_INT | 1 << SMA_AVRO_LONG | 1 << SMA_AVRO_FLOAT,
-    [SMA_AVRO_BYTES] = 1 << SMA_AVRO_BYTES | 1 << SMA_AVRO_STRING,
-    [SMA_AVRO_STRING] = 1 << SMA_AVRO_STRING | 1 << SMA_AVRO_BYTES,
-};
-
-static bool is_readable(enum sma_avro_kind reader, enum sma_avro_kind writer)
-{
-    return reader <= SMA_AVRO_STRING && readable[reader] >> writer & 1;
-}
+/* ---- records ---- */
 
 /* The writer's field that the reader's one takes its data from: by name, or by one of the reader's
  * aliases. SMA_EINVAL when there are several. `hint` is where the last one was found, because
  * fields mostly come in the same order. */
 static enum sma_status look_up(struct checker *c, const struct sma_avro_field **out,
                                const struct sma_avro_field *field,
-                               const struct sma_avro_node *writer, uint32_t *hint)
+                               const struct sma_avro_node *writer, uint32_t likely)
 {
-    const struct sma_avro_field *found = NULL;
-    if (*hint < writer->record.count && sma_str_eq(writer->record.fields[*hint].name, field->name))
-        found = &writer->record.fields[*hint];
+    const struct sma_avro_field *found;
+    if (likely < writer->record.count &&
+        sma_str_eq(writer->record.fields[likely].name, field->name))
+        found = &writer->record.fields[likely];
     else
         found = sma_avro_field_find(writer, field->name);
-    if (field->alias_count && !sma_work_take(c->work, field->alias_count))
+    if (!sma_work_take(c->work, 1 + field->alias_count))
         return SMA_ELIMIT;
     for (uint32_t i = 0; i < field->alias_count; i++) {
         const struct sma_avro_field *other = sma_avro_field_find(writer, field->aliases[i]);
@@ -228,8 +213,6 @@ static enum sma_status look_up(struct checker *c, const struct sma_avro_field **
         }
         found = other ? other : found;
     }
-    if (found)
-        *hint = found->position + 1;
     *out = found;
     return SMA_OK;
 }
@@ -254,31 +237,79 @@ static enum sma_status check_missing(struct checker *c, struct sma_avro_result *
     return sma_avro_result_add(result, &c->results, &leaf, &at_field, "");
 }
 
+static bool is_plainly_readable(const struct sma_avro_key *reader,
+                                const struct sma_avro_key *writer)
+{
+    return reader->is_plain && writer->is_plain && !(writer->writes & ~reader->reads);
+}
+
+/* How many fields, the reader's from `i` and the writer's from `k` on, stand side by side with the
+ * same names and plain types that need no further look. Fields mostly come in the same order. */
+static uint32_t plain_run(const struct sma_avro_node *reader, uint32_t i,
+                          const struct sma_avro_node *writer, uint32_t k)
+{
+    const struct sma_avro_key *a = reader->record.keys + i, *b = writer->record.keys + k;
+    uint32_t left = reader->record.count - i, other_left = writer->record.count - k, n = 0;
+    left = other_left < left ? other_left : left;
+    for (; n < left; n++, a++, b++) {
+        if (a->has_aliases || !sma_avro_keys_match(a, b) || !is_plainly_readable(a, b))
+            break;
+        if (a->length > sizeof a->head + sizeof a->tail &&
+            !sma_str_eq(reader->record.fields[i + n].name, writer->record.fields[k + n].name))
+            break;
+    }
+    return n;
+}
+
+static enum sma_status check_field(struct checker *c, struct sma_avro_result *result,
+                                   const struct sma_avro_node *reader, uint32_t i,
+                                   const struct sma_avro_node *writer, uint32_t *next,
+                                   const struct sma_avro_step *up)
+{
+    const struct sma_avro_field *field = &reader->record.fields[i], *source;
+    const struct sma_avro_step step = {up, "/fields/", i, "/type"};
+    enum sma_status st = look_up(c, &source, field, writer, *next);
+    if (st)
+        return st;
+    if (!source)
+        return check_missing(c, result, field, writer, up);
+    *next = source->position + 1;
+    if (is_plainly_readable(&reader->record.keys[i], &writer->record.keys[source->position]))
+        return SMA_OK;
+    return check(c, result, field->type, source->type, &step);
+}
+
 static enum sma_status check_fields(struct checker *c, struct sma_avro_result *result,
                                     const struct sma_avro_node *reader,
                                     const struct sma_avro_node *writer,
                                     const struct sma_avro_step *up)
 {
-    uint32_t hint = 0;
+    uint32_t next = 0; /* behind the writer's field found last */
     if (!sma_work_take(c->work, reader->record.count))
         return SMA_ELIMIT;
     for (uint32_t i = 0; i < reader->record.count; i++) {
-        const struct sma_avro_field *field = &reader->record.fields[i], *source;
-        enum sma_status st = look_up(c, &source, field, writer, &hint);
-        if (!st && !source) {
-            st = check_missing(c, result, field, writer, up);
-        } else if (!st && !is_readable(field->type->kind, source->type->kind)) {
-            const struct sma_avro_step step = {up, "/fields/", i, "/type"};
-            st = check(c, result, field->type, source->type, &step);
-        }
+        uint32_t run = plain_run(reader, i, writer, next);
+        i += run;
+        next += run;
+        if (i == reader->record.count)
+            break;
+        enum sma_status st = check_field(c, result, reader, i, writer, &next, up);
         if (st)
             return st;
     }
     return SMA_OK;
 }
 
-/* ---- unions
- * ------------------------------------------------------------------------------------------ */
+/* ---- unions ---- */
+
+/* Two unnamed types of different kinds, neither a union: nothing to look into, and no pair that
+ * could be met again. */
+static bool is_plain_mismatch(const struct sma_avro_node *reader,
+                              const struct sma_avro_node *writer)
+{
+    return reader->kind != writer->kind && reader->kind < SMA_AVRO_UNION &&
+           writer->kind < SMA_AVRO_UNION;
+}
 
 /* A check with a path of its own that only answers yes or no. */
 static enum sma_status try_pair(struct checker *c, bool *is_compatible,
@@ -286,9 +317,26 @@ static enum sma_status try_pair(struct checker *c, bool *is_compatible,
                                 const struct sma_avro_node *writer)
 {
     struct sma_avro_result apart = {NULL, NULL};
+    *is_compatible = is_readable(reader, writer);
+    if (*is_compatible || is_plain_mismatch(reader, writer))
+        return sma_work_take(c->work, 1) ? SMA_OK : SMA_ELIMIT;
     enum sma_status st = check(c, &apart, reader, writer, NULL);
     *is_compatible = !apart.first;
     return st;
+}
+
+/* Whether some member of the reader's union reads what the writer, no union, wrote. */
+static enum sma_status try_members(struct checker *c, bool *is_compatible,
+                                   const struct sma_avro_node *reader,
+                                   const struct sma_avro_node *writer)
+{
+    *is_compatible = false;
+    for (uint32_t i = 0; i < reader->variants.count && !*is_compatible; i++) {
+        enum sma_status st = try_pair(c, is_compatible, reader->variants.members[i], writer);
+        if (st)
+            return st;
+    }
+    return SMA_OK;
 }
 
 static enum sma_status check_both_unions(struct checker *c, struct sma_avro_result *result,
@@ -300,7 +348,9 @@ static enum sma_status check_both_unions(struct checker *c, struct sma_avro_resu
         const struct sma_avro_node *member = writer->variants.members[i];
         const struct sma_avro_step step = {up, "/", i, ""};
         bool is_compatible;
-        enum sma_status st = try_pair(c, &is_compatible, reader, member);
+        enum sma_status st = sma_avro_is_named(member)
+                                 ? try_pair(c, &is_compatible, reader, member)
+                                 : try_members(c, &is_compatible, reader, member);
         if (!st && !is_compatible)
             st = find_missing_branch(c, result, reader, member, &step);
         if (st)
@@ -328,17 +378,12 @@ static enum sma_status check_reader_union(struct checker *c, struct sma_avro_res
                                           const struct sma_avro_node *writer,
                                           const struct sma_avro_step *step)
 {
-    for (uint32_t i = 0; i < reader->variants.count; i++) {
-        bool is_compatible;
-        enum sma_status st = try_pair(c, &is_compatible, reader->variants.members[i], writer);
-        if (st || is_compatible)
-            return st;
-    }
-    return find_missing_branch(c, result, reader, writer, step);
+    bool is_compatible;
+    enum sma_status st = try_members(c, &is_compatible, reader, writer);
+    return st || is_compatible ? st : find_missing_branch(c, result, reader, writer, step);
 }
 
-/* ---- one pair
- * ---------------------------------------------------------------------------------------- */
+/* ---- one pair ---- */
 
 static enum sma_status check_same_kind(struct checker *c, struct sma_avro_result *result,
                                        const struct sma_avro_node *reader,
@@ -371,7 +416,7 @@ static enum sma_status check_content(struct checker *c, struct sma_avro_result *
                                      const struct sma_avro_node *writer,
                                      const struct sma_avro_step *step)
 {
-    if (is_readable(reader->kind, writer->kind))
+    if (is_readable(reader, writer))
         return SMA_OK;
     if (reader->kind == writer->kind)
         return check_same_kind(c, result, reader, writer, step);
@@ -423,8 +468,7 @@ static enum sma_status check(struct checker *c, struct sma_avro_result *result,
     return st;
 }
 
-/* ---- entry
- * ------------------------------------------------------------------------------------------- */
+/* ---- entry ---- */
 
 /* "Reader record field b type:INT pos:0 matches multiple fields in writer record schema {…}" */
 static enum sma_status add_ambiguous(struct checker *c, struct sma_findings *out)

@@ -91,3 +91,19 @@ bool sma_avro_names_match(const struct sma_avro_node *reader, const struct sma_a
     }
     return false;
 }
+
+uint16_t sma_avro_readable_kinds(enum sma_avro_kind reader)
+{
+    static const uint16_t readable[SMA_AVRO_STRING + 1] = {
+        [SMA_AVRO_NULL] = 1 << SMA_AVRO_NULL,
+        [SMA_AVRO_BOOLEAN] = 1 << SMA_AVRO_BOOLEAN,
+        [SMA_AVRO_INT] = 1 << SMA_AVRO_INT,
+        [SMA_AVRO_LONG] = 1 << SMA_AVRO_LONG | 1 << SMA_AVRO_INT,
+        [SMA_AVRO_FLOAT] = 1 << SMA_AVRO_FLOAT | 1 << SMA_AVRO_INT | 1 << SMA_AVRO_LONG,
+        [SMA_AVRO_DOUBLE] =
+            1 << SMA_AVRO_DOUBLE | 1 << SMA_AVRO_INT | 1 << SMA_AVRO_LONG | 1 << SMA_AVRO_FLOAT,
+        [SMA_AVRO_BYTES] = 1 << SMA_AVRO_BYTES | 1 << SMA_AVRO_STRING,
+        [SMA_AVRO_STRING] = 1 << SMA_AVRO_STRING | 1 << SMA_AVRO_BYTES,
+    };
+    return reader <= SMA_AVRO_STRING ? readable[reader] : 0;
+}

@@ -94,6 +94,16 @@ struct sma_avro_field {
     struct sma_span default_span; /* the value of "default"; {0, 0} without */
 };
 
+/* What a check of two records needs of a field, side by side in memory. */
+struct sma_avro_key {
+    uint64_t head, tail; /* the name's first and last eight bytes, zeros behind a shorter one */
+    uint32_t length;     /* of the name */
+    uint16_t reads;      /* sets of primitive kinds, 1 << kind, for a field whose type is plain: */
+    uint16_t writes;     /* what it can read, and what it may have written */
+    bool is_plain;       /* a primitive, or a union of nothing but primitives */
+    bool has_aliases;
+};
+
 struct sma_avro_node {
     enum sma_avro_kind kind;
     enum sma_avro_logical logical;
@@ -117,6 +127,7 @@ struct sma_avro_node {
         struct {
             const struct sma_avro_field *fields;
             const uint32_t *by_name; /* positions, sorted by field name (bytes) */
+            const struct sma_avro_key *keys;
             uint32_t count;
         } record;
         struct {
@@ -183,6 +194,16 @@ const struct sma_avro_field *sma_avro_field_find(const struct sma_avro_node *rec
                                                  struct sma_str name);
 /* Position of a symbol in the enum, or -1. O(log symbols). */
 int32_t sma_avro_symbol_find(const struct sma_avro_node *enumeration, struct sma_str symbol);
+/* The primitive kinds whose data a primitive kind reads, 1 << kind each: itself and its promotions.
+ */
+uint16_t sma_avro_readable_kinds(enum sma_avro_kind reader);
+/* Whether two fields have one name: exact for names of up to 16 bytes, the caller compares the rest
+ * of longer ones. */
+static inline bool sma_avro_keys_match(const struct sma_avro_key *a, const struct sma_avro_key *b)
+{
+    return a->head == b->head && a->tail == b->tail && a->length == b->length;
+}
+
 /* Whether data written as `writer` may be read as `reader`, both of one named kind, as far as names
  * go: equal short names, or the writer's full name among the reader's aliases (an alias outside any
  * namespace never matches when the reader is in one). compat-avro section 10. */

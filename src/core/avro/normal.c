@@ -16,8 +16,7 @@ struct normalizer {
 
 static void put_node(struct normalizer *n, const struct sma_avro_node *node);
 
-/* ---- properties and aliases
- * -------------------------------------------------------------------------- */
+/* ---- properties and aliases ---- */
 
 static int compare_properties(const void *a, const void *b)
 {
@@ -138,8 +137,7 @@ static void put_field_aliases(struct normalizer *n, const struct sma_avro_field 
     free(copy);
 }
 
-/* ---- constructs
- * -------------------------------------------------------------------------------------- */
+/* ---- constructs ---- */
 
 static void put_member(struct normalizer *n, const char *key, struct sma_str value)
 {
@@ -266,8 +264,7 @@ static void put_node(struct normalizer *n, const struct sma_avro_node *node)
         put_unnamed(n, node);
 }
 
-/* ---- entry
- * ------------------------------------------------------------------------------------------- */
+/* ---- entry ---- */
 
 static enum sma_status put_schema(struct sma_buf *out, const struct sma_avro_schema *schema,
                                   struct sma_error *err)

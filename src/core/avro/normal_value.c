@@ -26,8 +26,7 @@ const struct sma_json_member **sma_avro_sorted_members(const struct sma_json *ob
     return members;
 }
 
-/* ---- properties
- * ------------------------------------------------------------------------------------ */
+/* ---- properties ---- */
 
 static bool put_sorted_object(struct sma_buf *out, const struct sma_json *v)
 {
@@ -65,8 +64,7 @@ bool sma_avro_put_sorted_json(struct sma_buf *out, const struct sma_json *v)
     return is_fine;
 }
 
-/* ---- defaults
- * -------------------------------------------------------------------------------------- */
+/* ---- defaults ---- */
 
 enum outcome {
     KEPT,

@@ -9,8 +9,7 @@
 
 #define FIXED_SIZE_MAX 2147483639 /* 2^31 - 9: the longest array that Java makes */
 
-/* ---- named types
- * ----------------------------------------------------------------------------------- */
+/* ---- named types ---- */
 
 static enum sma_status required_text(struct sma_avro_parser *p, const struct sma_json **out,
                                      const struct sma_json *json, const char *key,
@@ -94,8 +93,7 @@ static enum sma_status parse_aliases(struct sma_avro_parser *p, struct sma_avro_
     return st;
 }
 
-/* ---- enum
- * ------------------------------------------------------------------------------------------ */
+/* ---- enum ---- */
 
 static int compare_symbols(const void *a, const void *b, void *ctx)
 {
@@ -182,8 +180,7 @@ static enum sma_status parse_enum(struct sma_avro_parser *p, struct sma_avro_nod
     return node->enumeration.default_position < 0 ? fail_enum_default(p, node, written) : SMA_OK;
 }
 
-/* ---- fixed, array, map
- * ------------------------------------------------------------------------------- */
+/* ---- fixed, array, map ---- */
 
 /* fixed = name "size" */
 static enum sma_status parse_fixed(struct sma_avro_parser *p, struct sma_avro_node *node,
@@ -217,8 +214,7 @@ static enum sma_status parse_collection(struct sma_avro_parser *p, struct sma_av
     return sma_avro_parse_type(p, &node->items, inner, space);
 }
 
-/* ---- union
- * ------------------------------------------------------------------------------------------- */
+/* ---- union ---- */
 
 static enum sma_status note_union(struct sma_avro_parser *p, const struct sma_avro_node *node)
 {
@@ -257,8 +253,7 @@ static enum sma_status parse_union(struct sma_avro_parser *p, const struct sma_a
     return sma_avro_check_union(p, node);
 }
 
-/* ---- schema
- * ------------------------------------------------------------------------------------------ */
+/* ---- schema ---- */
 
 static enum sma_status keep_properties(struct sma_avro_parser *p, struct sma_avro_node *node,
                                        const struct sma_json *json)

@@ -162,8 +162,7 @@ static enum sma_status parse_field(struct sma_avro_parser *p, struct sma_avro_fi
     return st;
 }
 
-/* ---- the record
- * ------------------------------------------------------------------------------------ */
+/* ---- the record ---- */
 
 static int compare_fields(const void *a, const void *b, void *ctx)
 {

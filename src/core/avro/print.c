@@ -14,8 +14,7 @@ struct printer {
 
 static void put_node(struct printer *p, const struct sma_avro_node *node, struct sma_str space);
 
-/* ---- pieces
- * -------------------------------------------------------------------------------------- */
+/* ---- pieces ---- */
 
 static bool open(struct printer *p, char bracket)
 {
@@ -98,8 +97,7 @@ struct sma_str sma_avro_qualified(const struct sma_avro_name *name, struct sma_s
     return is_short ? name->name : name->full;
 }
 
-/* ---- constructs
- * ---------------------------------------------------------------------------------- */
+/* ---- constructs ---- */
 
 static void put_primitive(struct printer *p, const struct sma_avro_node *node)
 {
@@ -242,8 +240,7 @@ static void put_node(struct printer *p, const struct sma_avro_node *node, struct
         put_collection(p, node, space);
 }
 
-/* ---- entry
- * ----------------------------------------------------------------------------------------- */
+/* ---- entry ---- */
 
 static bool add_known(struct printer *p, const struct sma_avro_print_options *options)
 {

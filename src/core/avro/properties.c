@@ -59,8 +59,7 @@ bool sma_avro_keep_properties(struct sma_avro_parser *p, const struct sma_avro_p
     return true;
 }
 
-/* ---- logical types
- * --------------------------------------------------------------------------------- */
+/* ---- logical types ---- */
 
 static const struct sma_json *property(const struct sma_avro_node *node, const char *name)
 {

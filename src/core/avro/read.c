@@ -6,8 +6,7 @@
 #include "core/avro/print.h"
 #include "core/avro/value.h"
 
-/* ---- one text
- * ---------------------------------------------------------------------------------------- */
+/* ---- one text ---- */
 
 static void forget_lists(struct sma_avro_parser *p)
 {
@@ -50,8 +49,7 @@ static enum sma_status read_text(struct sma_avro_parser *p, const struct sma_avr
     return st ? st : refuse_rest(p, end);
 }
 
-/* ---- references, then the schema itself
- * ---------------------------------------------------------------- */
+/* ---- references, then the schema itself ---- */
 
 static enum sma_status read_reference(struct sma_avro_parser *p, struct sma_str *known,
                                       struct sma_str text)
@@ -101,8 +99,7 @@ static enum sma_status read_all(struct sma_avro_schema *schema, const struct sma
     return st;
 }
 
-/* ---- after the text
- * -------------------------------------------------------------------------------------- */
+/* ---- after the text ---- */
 
 static enum sma_status check_name(struct sma_str name, struct sma_span span, struct sma_error *err)
 {
@@ -166,6 +163,8 @@ enum sma_status sma_avro_read(struct sma_schema **out, const struct sma_source *
     enum sma_status st = read_all(avro, source, options, err);
     if (!st)
         st = sma_avro_number(avro, err);
+    if (!st)
+        st = sma_avro_make_keys(avro, err);
     if (!st && options->mode == SMA_PARSE_LAX)
         st = check_names(avro, err);
     if (!st)

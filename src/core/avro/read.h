@@ -14,4 +14,8 @@ enum sma_status sma_avro_read(struct sma_schema **out, const struct sma_source *
 enum sma_status sma_avro_number(struct sma_avro_schema *schema,
                                 struct sma_error *err) SMA_MUST_CHECK;
 
+/* Fills in the keys of every numbered record. */
+enum sma_status sma_avro_make_keys(struct sma_avro_schema *schema,
+                                   struct sma_error *err) SMA_MUST_CHECK;
+
 #endif

@@ -7,8 +7,7 @@
 #include "core/avro/names.h"
 #include "core/avro/parser.h"
 
-/* ---- while reading
- * --------------------------------------------------------------------------------- */
+/* ---- while reading ---- */
 
 /* A record without fields in place of what is not known yet. */
 static struct sma_avro_node *placeholder(struct sma_avro_parser *p, const struct sma_json *written,
@@ -116,8 +115,7 @@ enum sma_status sma_avro_define(struct sma_avro_parser *p, struct sma_avro_node 
     return SMA_OK;
 }
 
-/* ---- unions
- * ---------------------------------------------------------------------------------------- */
+/* ---- unions ---- */
 
 static struct sma_str member_name(const struct sma_avro_node *member)
 {
@@ -156,8 +154,7 @@ enum sma_status sma_avro_check_union(struct sma_avro_parser *p, const struct sma
     return st;
 }
 
-/* ---- at the end of a text
- * ---------------------------------------------------------------------------- */
+/* ---- at the end of a text ---- */
 
 static enum sma_status resolve_pending(struct sma_avro_parser *p,
                                        const struct sma_avro_pending *pending)
