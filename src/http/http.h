@@ -193,8 +193,8 @@ struct sma_http_problem {
     const char *detail;   /* one line in plain English that names the limit, static */
     struct sma_str allow; /* "GET, HEAD, OPTIONS" for 405 and OPTIONS, else empty */
 };
-/* Writes the body (and whatever else) of such an answer. Runs on a loop or worker thread and must
- * not block. request->media is the negotiated type, or the facade's best one when there is none. */
+/* Writes the body (and whatever else) of such an answer. Runs on a loop thread and must not block.
+ * request->media is the negotiated type, or the facade's best one when there is none. */
 typedef void sma_http_problem_fn(struct sma_http_exchange *exchange,
                                  const struct sma_http_request *request,
                                  const struct sma_http_problem *problem, void *ctx);
@@ -231,9 +231,10 @@ struct sma_http_facade {
 /* ---- content negotiation ------------------------------------------------------------------------
  */
 
-/* Index into `list` of the type to answer with, or -1 (406). Weighs the client's q by the server's
- * quality; ties go to the earlier type; more specific ranges win over wildcards; parameters other
- * than q are tolerated; an empty header is `anything`; unreadable elements are skipped. Pure. */
+/* Index into `list` of the type to answer with, or -1 (406). The client's quality of a type is that
+ * of the most specific range that matches it; the highest wins, ties go to the server's quality and
+ * then to the earlier type. Parameters other than q are tolerated; an empty header means anything;
+ * unreadable elements are skipped. Pure. */
 int sma_http_accept(struct sma_str accept, const struct sma_http_media_list *list);
 /* Index of the list's type that a Content-Type names, parameters aside; -1 (415). Pure. */
 int sma_http_content_type(struct sma_str type, const struct sma_http_media_list *list);
