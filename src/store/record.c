@@ -168,7 +168,7 @@ void sma_record_config_value(struct sma_buf *out, struct sma_str scope,
     struct sma_json_writer w = open_value(out);
     put_text(&w, "subject", scope);
     put_text(&w, "alias", config->alias);
-    put_tristate(&w, "aliasForDeks", config->alias_for_deks);
+    put_text(&w, "aliasForDeks", config->alias_for_deks);
     put_tristate(&w, "normalize", config->normalize);
     put_tristate(&w, "validateFields", config->validate_fields);
     put_tristate(&w, "validateNewSchemas", config->validate_new_schemas);

@@ -51,8 +51,8 @@ enum sma_tristate { SMA_UNSET, SMA_FALSE, SMA_TRUE };
 /* A stored config; every part may be unset (ptr NULL, SMA_UNSET). JSON parts are object texts. */
 struct sma_record_config {
     struct sma_str alias;
-    enum sma_tristate alias_for_deks, normalize, validate_fields, validate_new_schemas,
-        validate_rules;
+    struct sma_str alias_for_deks; /* the subject whose deks are used */
+    enum sma_tristate normalize, validate_fields, validate_new_schemas, validate_rules;
     struct sma_str compatibility_level; /* upper case */
     struct sma_str compatibility_policy;
     struct sma_str compatibility_group;

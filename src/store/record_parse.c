@@ -355,6 +355,7 @@ enum sma_status sma_record_parse_config(struct sma_record_config *out, struct sm
         const char *name;
         struct sma_str *to;
     } texts[] = {{"alias", &c.alias},
+                 {"aliasForDeks", &c.alias_for_deks},
                  {"compatibilityLevel", &c.compatibility_level},
                  {"compatibilityPolicy", &c.compatibility_policy},
                  {"compatibilityGroup", &c.compatibility_group}},
@@ -365,8 +366,7 @@ enum sma_status sma_record_parse_config(struct sma_record_config *out, struct sm
     const struct {
         const char *name;
         enum sma_tristate *to;
-    } flags[] = {{"aliasForDeks", &c.alias_for_deks},
-                 {"normalize", &c.normalize},
+    } flags[] = {{"normalize", &c.normalize},
                  {"validateFields", &c.validate_fields},
                  {"validateNewSchemas", &c.validate_new_schemas},
                  {"validateRules", &c.validate_rules}};

@@ -1,6 +1,8 @@
 /* Settings, stamps, counts, associations. */
+#include "store/qualified.h"
 #include "store/record.h"
 #include "store/state/db.h"
+#include "store/state/range.h"
 
 /* One text under one key. */
 static enum sma_status read_text(struct sma_db *db, enum sma_sql sql, struct sma_arena *arena,
@@ -32,6 +34,58 @@ enum sma_status sma_view_mode(struct sma_view *view, struct sma_arena *arena, st
                               struct sma_str *mode, struct sma_error *err)
 {
     return read_text(view->db, SMA_SQL_MODE_GET, arena, scope, mode, err);
+}
+
+struct scope_list {
+    struct sma_str *list;
+    size_t count, capacity;
+};
+
+static enum sma_status read_scopes(struct scope_list *out, struct sma_db *db, enum sma_sql sql,
+                                   struct sma_arena *arena, const struct sma_range *range,
+                                   struct sma_error *err)
+{
+    bool has_row;
+    struct sma_query q = sma_query_on(db, sql);
+    sma_query_str(&q, range->from);
+    sma_query_str(&q, range->to);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    while (!st && has_row) {
+        struct sma_str scope = sma_query_copy_str(&q, 0, arena);
+        out->list = sma_arena_grow(arena, out->list, out->count, &out->capacity, out->count + 1,
+                                   sizeof *out->list);
+        if (!scope.ptr || !out->list) {
+            st = sma_fail_nomem(err);
+            break;
+        }
+        if (sma_qualified_name(scope).len) /* else a context's own setting */
+            out->list[out->count++] = scope;
+        st = sma_query_row(&q, &has_row, err);
+    }
+    sma_query_end(&q);
+    return st;
+}
+
+enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_arena *arena,
+                                          enum sma_setting setting, struct sma_str context,
+                                          struct sma_str **out, size_t *count,
+                                          struct sma_error *err)
+{
+    enum sma_sql sql = setting == SMA_SETTING_MODE ? SMA_SQL_MODE_RANGE : SMA_SQL_CONFIG_RANGE;
+    struct scope_list scopes = {NULL, 0, 0};
+    struct sma_ranges ranges;
+    enum sma_status st = SMA_OK;
+    if (context.ptr)
+        st = sma_ranges_of_context(&ranges, arena, context, SMA_STR(""), err);
+    else
+        sma_ranges_of_all(&ranges);
+    for (size_t i = 0; !st && i < ranges.count; i++)
+        st = read_scopes(&scopes, view->db, sql, arena, &ranges.list[i], err);
+    if (!st) {
+        *out = scopes.list;
+        *count = scopes.count;
+    }
+    return st;
 }
 
 enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_scope,

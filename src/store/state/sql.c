@@ -166,10 +166,14 @@ static const struct {
                       "WHERE r.target = ?1 AND r.subject <> ?1 ORDER BY r.target_version"},
 
     [SMA_SQL_CONFIG_GET] = {"config", "SELECT json FROM configs WHERE scope = ?1"},
+    [SMA_SQL_CONFIG_RANGE] = {"config", "SELECT scope FROM configs WHERE scope >= ?1 "
+                                        "AND scope < ?2 ORDER BY scope"},
     [SMA_SQL_CONFIG_SET] = {"config", "INSERT INTO configs (scope, json) VALUES (?1, ?2) "
                                       "ON CONFLICT (scope) DO UPDATE SET json = ?2"},
     [SMA_SQL_CONFIG_DELETE] = {"config", "DELETE FROM configs WHERE scope = ?1"},
     [SMA_SQL_MODE_GET] = {"mode", "SELECT mode FROM modes WHERE scope = ?1"},
+    [SMA_SQL_MODE_RANGE] = {"mode", "SELECT scope FROM modes WHERE scope >= ?1 "
+                                    "AND scope < ?2 ORDER BY scope"},
     [SMA_SQL_MODE_SET] = {"mode", "INSERT INTO modes (scope, mode) VALUES (?1, ?2) "
                                   "ON CONFLICT (scope) DO UPDATE SET mode = ?2"},
     [SMA_SQL_MODE_DELETE] = {"mode", "DELETE FROM modes WHERE scope = ?1"},

@@ -289,7 +289,7 @@ static void schema_value_round_trips(void **state)
 static void config_round_trips(void **state)
 {
     struct sma_record_config config = {.alias = SMA_STR("a"),
-                                       .alias_for_deks = SMA_TRUE,
+                                       .alias_for_deks = SMA_STR("d"),
                                        .normalize = SMA_FALSE,
                                        .validate_fields = SMA_TRUE,
                                        .validate_new_schemas = SMA_FALSE,
