@@ -14,7 +14,7 @@
 #define IDLE_MS 100               /* quiet time before the WAL is put away */
 #define IDLE_MS_MAX 5000          /* while readers keep it from being put away */
 #define IDLE_WAL_BYTES (1u << 20) /* not worth it below */
-#define CHECKPOINT_WAIT_MS 500    /* for readers, when the WAL has become too long */
+#define CHECKPOINT_WAIT_MS 100    /* for readers, when the WAL has become too long */
 
 static void add(_Atomic uint64_t *counter, uint64_t n)
 {
@@ -246,7 +246,7 @@ static void checkpoint_when_long(struct sma_store *store)
     if (bytes < writer->checkpoint_above || atomic_load(&store->is_dead))
         return;
     writer->checkpoint_above =
-        checkpoint(store, CHECKPOINT_WAIT_MS) ? max - max / 8 : bytes + max / 16;
+        checkpoint(store, CHECKPOINT_WAIT_MS) ? max - max / 8 : bytes + max / 8;
 }
 
 static void checkpoint_when_idle(struct sma_store *store)
