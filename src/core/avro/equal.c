@@ -210,6 +210,12 @@ bool sma_avro_same_definition(const struct sma_avro_node *a, const struct sma_av
     return same_node(&c, a, b);
 }
 
+/* The canonical text says all there is to say. */
+static bool is_whole(const struct sma_schema *schema)
+{
+    return !sma_avro_schema_of(schema)->uses_references;
+}
+
 bool sma_avro_equal(const struct sma_schema *a, const struct sma_schema *b)
 {
     struct comparison c = {
@@ -217,7 +223,7 @@ bool sma_avro_equal(const struct sma_schema *a, const struct sma_schema *b)
     struct sma_avro_pairs pairs;
     if (a == b)
         return true;
-    if (!a->reference_count && !b->reference_count && sma_str_eq(a->canonical, b->canonical))
+    if (is_whole(a) && is_whole(b) && sma_str_eq(a->canonical, b->canonical))
         return true;
     sma_avro_pairs_init(&pairs, &c.work);
     c.pairs = &pairs;

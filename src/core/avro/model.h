@@ -159,6 +159,7 @@ struct sma_avro_schema {
      * nodes[i]->index == i. Tables over nodes or pairs of nodes are indexed by that number. */
     const struct sma_avro_node *const *nodes;
     uint32_t node_count;
+    bool uses_references; /* some of the nodes are defined in the text of a reference */
     /* Full names of the referenced schemas themselves, in the order of the closure: types that the
      * canonical text only names. */
     const struct sma_str *known_names;

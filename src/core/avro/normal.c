@@ -241,6 +241,10 @@ static void put_union(struct normalizer *n, const struct sma_avro_node *node)
 
 static void put_unnamed(struct normalizer *n, const struct sma_avro_node *node)
 {
+    if (sma_avro_is_primitive(node) && !node->property_count) {
+        sma_json_put_string(n->out, sma_avro_kind_word(node->kind));
+        return;
+    }
     put_member(n, "{\"type\":", sma_avro_kind_word(node->kind));
     if (!sma_avro_is_primitive(node)) {
         sma_buf_putz(n->out, node->kind == SMA_AVRO_ARRAY ? ",\"items\":" : ",\"values\":");

@@ -9,6 +9,7 @@ struct walk {
     size_t depth, capacity;
     const struct sma_avro_node **nodes;
     size_t count, room;
+    bool uses_references;
 };
 
 static bool is_numbered(const struct sma_avro_node *node)
@@ -73,6 +74,7 @@ static bool visit(struct walk *w, const struct sma_avro_node *node)
         return false;
     /* The parser that made the node is still the only one to see it. */
     ((struct sma_avro_node *)node)->index = (uint32_t)w->count;
+    w->uses_references |= node->from_reference;
     w->nodes[w->count++] = node;
     return push_children(w, node);
 }
@@ -96,6 +98,7 @@ enum sma_status sma_avro_number(struct sma_avro_schema *schema, struct sma_error
         memcpy((void *)nodes, (const void *)w.nodes, w.count * sizeof(*nodes));
         schema->nodes = nodes;
         schema->node_count = (uint32_t)w.count;
+        schema->uses_references = w.uses_references;
     } else {
         st = sma_fail_nomem(err);
     }
