@@ -1,5 +1,5 @@
-/* The Confluent REST API as a facade over the registry (confluent-rest sections 1 to 4): routes, JSON
- * shapes, error bodies. It decides nothing. */
+/* The Confluent REST API as a facade over the registry (confluent-rest sections 1 to 4): routes,
+ * JSON shapes, error bodies. It decides nothing. */
 #ifndef SMA_API_CONFLUENT_CONFLUENT_H
 #define SMA_API_CONFLUENT_CONFLUENT_H
 

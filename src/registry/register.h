@@ -1,0 +1,39 @@
+/* Private to the registration: its operation, decided in register.c and recorded in assign.c. */
+#ifndef SMA_REGISTRY_REGISTER_H
+#define SMA_REGISTRY_REGISTER_H
+
+#include "registry/candidate.h"
+#include "registry/op.h"
+#include "registry/write.h"
+
+struct sma_register_op {
+    struct sma_op op;
+    const struct sma_register_request *request;
+    sma_registered_fn *fn;
+    void *ctx;
+
+    /* Set by prepare, anew each time. */
+    struct sma_schema_request schema; /* the request's, completed */
+    struct sma_candidate candidate;
+    struct sma_config config;
+    enum sma_mode mode;
+    struct sma_version_number *versions; /* of the subject, soft-deleted ones too, ascending */
+    size_t version_count;
+    int32_t version; /* to be written */
+    int32_t id;      /* the request's in IMPORT mode, else -1 */
+    bool knows_context;
+    struct sma_depends depends;
+    struct sma_registered result;
+    struct sma_str message; /* longer than an error holds; ptr NULL = none */
+};
+
+/* The writer's part: looks at references and ids as they are now, then context, tombstones of
+ * soft-deleted versions with the same id, and the new version. */
+enum sma_status sma_register_commit(struct sma_op *op, struct sma_txn *txn,
+                                    struct sma_error *err) SMA_MUST_CHECK;
+/* The id that the context gives the content, when it knows it: 0 if not. */
+enum sma_status sma_register_known_id(int32_t *id, struct sma_view *view, struct sma_arena *arena,
+                                      struct sma_str context, const struct sma_content *content,
+                                      struct sma_error *err) SMA_MUST_CHECK;
+
+#endif
