@@ -56,7 +56,7 @@ static enum sma_status open_state(struct server *server, struct sma_error *err)
     registry.reject_empty_subject = s->reject_empty_subject;
     registry.references_strict = s->strict_reference_versions;
     registry.mode_is_mutable = s->mode_mutability;
-    registry.rule_sets = sma_settings_rule_sets(s);
+    registry.rule_sets = (enum sma_rule_set_policy)sma_settings_rule_sets(s);
     registry.cache_bytes = (size_t)s->cache_bytes;
     registry.is_cache_off = s->cache_bytes == 0;
     return sma_registry_open(&server->registry, &registry, err);
