@@ -151,6 +151,17 @@ static enum sma_status set_up_reader(struct sma_db *db, struct sma_error *err)
     return sma_db_exec(db, sql, err);
 }
 
+/* Giving up must work when memory has run out: what that takes is prepared from the start. */
+static enum sma_status prepare_transactions(struct sma_db *db, struct sma_error *err)
+{
+    for (enum sma_sql sql = SMA_SQL_BEGIN; sql <= SMA_SQL_UNDO; sql++) {
+        struct sma_query q = sma_query_on(db, sql);
+        if (q.rc)
+            return sma_db_fail(db, q.rc, sma_sql_name(sql), err);
+    }
+    return SMA_OK;
+}
+
 static enum sma_status set_up(struct sma_db *db, const struct sma_db_options *options,
                               struct sma_error *err)
 {
@@ -205,6 +216,8 @@ enum sma_status sma_db_open(struct sma_db **out, const struct sma_db_options *op
         st = sma_db_fail(db, rc, path, err);
     else
         st = set_up(db, options, err);
+    if (!st)
+        st = prepare_transactions(db, err);
     if (st) {
         sma_db_close(db);
         return st;

@@ -71,7 +71,7 @@ static void what_queued_is_one_commit(void **state)
     struct sma_record records[QUEUED];
     struct sma_store_figures before, after;
     struct sma_error err = SMA_ERROR_INIT;
-    char subjects[QUEUED][8], texts[QUEUED][8];
+    char subjects[QUEUED][16], texts[QUEUED][16];
 
     sma_store_figures(f->store, &before);
     gate_shut(&gate, f);
