@@ -179,14 +179,15 @@ int sma_cli_main(int argc, char **argv)
         print_help(stdout);
         return SMA_EXIT_OK;
     }
-    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-        argv[1] = (char[]){"version"};
+    const char *name = argv[1];
+    if (!strcmp(name, "--version") || !strcmp(name, "-V"))
+        name = "version";
     for (const struct sma_command *c = sma_commands; c->name; c++) {
-        if (!strcmp(argv[1], c->name))
+        if (!strcmp(name, c->name))
             return run_command(c, argc - 2, argv + 2);
-        consider(&guess, argv[1], c->name);
+        consider(&guess, name, c->name);
     }
-    return unknown("command", argv[1], &guess);
+    return unknown("command", name, &guess);
 }
 
 const char *sma_argument(const struct sma_arguments *arguments, const char *option)

@@ -36,8 +36,8 @@ static bool is_value(struct sma_str value)
 }
 
 /* piece = ("add" | "set") NAME ":" VALUE */
-static enum sma_status parse_piece(struct sma_http_header *out, struct sma_str piece,
-                                   struct sma_error *err)
+static enum sma_status parse_piece(struct sma_http_header *out, struct sma_arena *arena,
+                                   struct sma_str piece, struct sma_error *err)
 {
     struct sma_str rest = piece;
     ptrdiff_t colon = sma_str_chr(piece, ':');
@@ -49,8 +49,10 @@ static enum sma_status parse_piece(struct sma_http_header *out, struct sma_str p
         return sma_fail(err, SMA_EINVAL,
                         "response.http.headers.config: \"%.*s\" is not \"add NAME: VALUE\"",
                         SMA_STR_ARG(piece));
-    out->name = sma_str_trim(sma_str_head(rest, (size_t)colon - 4));
-    out->value = sma_str_trim(sma_str_from(piece, (size_t)colon + 1));
+    out->name = sma_arena_copy(arena, sma_str_trim(sma_str_head(rest, (size_t)colon - 4)));
+    out->value = sma_arena_copy(arena, sma_str_trim(sma_str_from(piece, (size_t)colon + 1)));
+    if (!out->name.ptr || !out->value.ptr)
+        return sma_fail_nomem(err);
     if (!is_token(out->name) || !is_value(out->value))
         return sma_fail(err, SMA_EINVAL,
                         "response.http.headers.config: \"%.*s\" is no header field",
@@ -64,14 +66,11 @@ enum sma_status sma_fixed_headers_parse(struct sma_http_header out[SMA_FIXED_HEA
 {
     struct sma_str piece;
     *count = 0;
-    text = sma_arena_copy(arena, text);
-    if (!text.ptr)
-        return sma_fail_nomem(err);
     while (next_piece(&text, &piece)) {
         if (*count == SMA_FIXED_HEADERS_MAX)
             return sma_fail(err, SMA_ELIMIT, "response.http.headers.config: more than %d headers",
                             SMA_FIXED_HEADERS_MAX);
-        enum sma_status st = parse_piece(&out[*count], piece, err);
+        enum sma_status st = parse_piece(&out[*count], arena, piece, err);
         if (st)
             return st;
         (*count)++;
