@@ -119,6 +119,9 @@ int sma_http_accept(struct sma_str accept, const struct sma_http_media_list *lis
     accept = sma_str_trim(accept);
     if (!accept.len || sma_str_eqz(accept, "*/*"))
         return list->count ? 0 : -1;
+    for (size_t i = 0; i < list->count; i++) /* the whole header is one type of ours */
+        if (sma_str_eq(accept, list->types[i].type))
+            return (int)i;
     for (size_t i = 0; i < list->count; i++) {
         int quality = client_quality(accept, list->types[i].type);
         if (quality > best_quality || (quality == best_quality && quality && best >= 0 &&

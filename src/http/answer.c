@@ -135,6 +135,8 @@ void sma_http_answer_problem(struct sma_http_exchange *exchange,
     struct sma_http_problem problem = {kind, statuses[kind], detail, allow};
     if (exchange->row)
         facade = exchange->row->facade;
+    if (!exchange->request.media.len && facade->produces.count)
+        exchange->request.media = facade->produces.types[0].type;
     sma_http_reset_answer(exchange);
     sma_http_set_status(exchange, problem.status);
     add_problem_headers(exchange, &problem);

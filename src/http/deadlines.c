@@ -8,7 +8,6 @@
  * The library tells about a request once its first line is complete; a line that trickles in counts
  * as idle, and is bounded by that. Checking all connections of a loop now and then is cheaper than
  * a timer each: nothing is touched on the way of a request. */
-#include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -117,7 +116,7 @@ void sma_http_close_idle(struct sma_http_loop *loop)
         if (conn->is_killed ||
             (conn->phase != SMA_HTTP_PHASE_NEW && conn->phase != SMA_HTTP_PHASE_IDLE))
             continue;
-        if (recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN)
+        if (recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
             sma_http_conn_kill(conn);
     }
 }

@@ -35,13 +35,31 @@ static struct sma_str accept_of(struct sma_http_exchange *exchange)
     return accept;
 }
 
+/* sma_http_accept with a memory. */
+static int accept_index(struct sma_http_loop *loop, struct sma_str accept,
+                        const struct sma_http_media_list *list)
+{
+    struct sma_http_accept_memo *memo = &loop->accepts[accept.len % SMA_HTTP_ACCEPT_MEMOS];
+    if (!accept.len || accept.len > sizeof memo->text)
+        return sma_http_accept(accept, list);
+    if (memo->list == list && sma_str_eq(sma_str_make(memo->text, memo->len), accept))
+        return memo->chosen;
+    memo->chosen = sma_http_accept(accept, list);
+    memo->list = list;
+    memo->len = accept.len;
+    memcpy(memo->text, accept.ptr, accept.len);
+    return memo->chosen;
+}
+
 /* Chooses the answer's type from a list. False when none is acceptable; then it is the best one. */
 static bool choose_media(struct sma_http_exchange *exchange, struct sma_str accept,
                          const struct sma_http_media_list *list)
 {
-    if (!list->count)
+    if (!list->count) {
+        exchange->request.media = SMA_STR("");
         return true;
-    int chosen = sma_http_accept(accept, list);
+    }
+    int chosen = accept_index(exchange->loop, accept, list);
     exchange->request.media = list->types[chosen < 0 ? 0 : chosen].type;
     return chosen >= 0;
 }

@@ -69,7 +69,7 @@ struct sma_http_request {
     struct sma_str body;       /* whole; empty when there was none */
     bool has_body;             /* Content-Length > 0 or chunked */
     bool is_head;              /* a GET whose body will not be sent */
-    struct sma_str media;      /* negotiated type of the answer */
+    struct sma_str media;      /* negotiated type of the answer, or empty */
     struct sma_str request_id; /* X-Request-ID, echoed or made */
     struct sma_str remote;     /* "127.0.0.1", "::1" */
     struct sma_arena *arena;   /* lives until the answer is sent */
@@ -256,7 +256,7 @@ struct sma_http_options {
     const struct sma_http_facade *facades;
     size_t facade_count;
     const struct sma_http_header
-        *fixed_headers; /* added to every answer; must outlive the server */
+        *fixed_headers; /* on every answer; NUL-terminated; must outlive the server */
     size_t fixed_header_count;
 
     unsigned loops;             /* [one per processor, at most 4] */

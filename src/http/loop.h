@@ -19,6 +19,7 @@ struct MHD_Connection;
 #define SMA_HTTP_CONNECTION_MEMORY 16384u
 #define SMA_HTTP_LISTENERS_MAX 16
 #define SMA_HTTP_LINGERING_MAX 64
+#define SMA_HTTP_ACCEPT_MEMOS 16
 
 /* A connection, from accept to close. Only its loop's thread touches it. */
 struct sma_http_conn {
@@ -53,6 +54,14 @@ struct sma_http_lingering {
     uint64_t until_ms;
 };
 
+/* An Accept header seen before and what came of it: clients send the same few again and again. */
+struct sma_http_accept_memo {
+    const struct sma_http_media_list *list;
+    int chosen;
+    size_t len;
+    char text[120];
+};
+
 struct sma_http_loop {
     struct sma_http_server *server;
     unsigned index;
@@ -65,6 +74,7 @@ struct sma_http_loop {
     size_t conn_count;
     struct sma_http_exchange_pool pool;
     struct sma_http_random random;
+    struct sma_http_accept_memo accepts[SMA_HTTP_ACCEPT_MEMOS];
     struct sma_http_packer *packer;
     struct sma_http_counters counters;
     uint64_t next_sweep_ms;

@@ -50,8 +50,10 @@ static struct node *child_for(struct sma_http_router *router, struct node *node,
     if (is_param(segment)) {
         node->param = child;
     } else {
-        child->next = node->literals;
-        node->literals = child;
+        struct node **last = &node->literals;
+        while (*last)
+            last = &(*last)->next;
+        *last = child;
     }
     return child;
 }

@@ -243,12 +243,12 @@ bool sma_http_target_add_query(struct sma_http_target *target, struct sma_arena 
 
 bool sma_http_is_token(struct sma_str s)
 {
-    static const char marks[] = "!#$%&'*+-.^_`|~";
+    /* One bit per character: letters, digits and !#$%&'*+-.^_`|~ */
+    static const uint32_t allowed[8] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff, 0, 0, 0, 0};
+    uint32_t all = 1;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
-        bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_alnum && (!c || !strchr(marks, c)))
-            return false;
+        all &= allowed[c / 32] >> c % 32;
     }
-    return s.len > 0;
+    return s.len && all & 1;
 }
