@@ -179,7 +179,10 @@ static enum sma_status join_parts(struct sma_js_node **out, struct sma_js_loader
         return st;
     memcpy(members, parts->items, parts->count * sizeof *members);
     st = sma_js_combined_new(out, loader, at, SMA_JS_ALL_OF, members, parts->count);
-    return st ? st : sma_js_distinguish(*out, loader);
+    if (st)
+        return st;
+    (*out)->is_generated = true;
+    return sma_js_distinguish(*out, loader);
 }
 
 /* These drafts do not know the two counts, but the comparison reads them off an Array all the same.

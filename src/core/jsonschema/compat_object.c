@@ -31,6 +31,8 @@ static enum sma_status compiled_pattern(const struct sma_regex **out, struct sma
         if (!known || !sma_map_put(&differ->patterns, pattern, known))
             return sma_fail_nomem(differ->err);
         st = sma_regex_compile_lenient(&known->regex, pattern, differ->err);
+        if (st == SMA_EUNSUPPORTED) /* fine as a schema, but this question needs its answer */
+            return SMA_EINVAL;
         if (st)
             return st;
     }

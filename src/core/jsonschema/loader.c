@@ -61,6 +61,7 @@ enum sma_status sma_js_node_new(struct sma_js_node **out, struct sma_js_loader *
     node->class = class;
     node->source = at->json;
     node->is_main = at->resource->document->is_main;
+    node->draft = at->resource->document->draft;
     node->string = details_new(loader, class, &is_needed);
     if (is_needed && !node->string)
         return sma_fail_nomem(loader->err);
@@ -175,7 +176,9 @@ enum sma_status sma_js_check_pattern(struct sma_js_loader *loader, const struct 
         return st;
     st = sma_regex_compile_lenient(&regex, pattern, &problem);
     sma_regex_free(regex);
-    if (st == SMA_EINVAL || st == SMA_EUNSUPPORTED)
+    if (st == SMA_EUNSUPPORTED) /* right, but more than this engine can do; asked only in compat */
+        return SMA_OK;
+    if (st == SMA_EINVAL)
         return sma_js_fail(loader, at, "%s", problem.message);
     return st ? sma_fail(loader->err, st, "%s", problem.message) : SMA_OK;
 }
@@ -349,7 +352,6 @@ enum sma_status sma_js_load_reference(struct sma_js_node **out, struct sma_js_lo
     if (st)
         return st;
     node->reference->text = at->json->text;
-    node->reference->place = place.json;
     *out = node;
     return SMA_OK;
 }
@@ -452,6 +454,28 @@ enum sma_status sma_js_load_conditional(struct sma_js_node **out, struct sma_js_
     return st;
 }
 
+/* Keywords that say nothing to the comparison but must be of the right type all the same. */
+static enum sma_status check_flags(struct sma_js_loader *loader, const struct sma_js_at *at,
+                                   enum sma_draft draft)
+{
+    static const struct {
+        const char *name;
+        enum sma_draft since;
+    } flags[] = {
+        {"readOnly", SMA_DRAFT_7}, {"writeOnly", SMA_DRAFT_7}, {"deprecated", SMA_DRAFT_2019_09}};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        const struct sma_json *value = sma_json_get(at->json, sma_str_z(flags[i].name));
+        struct sma_js_trail trail;
+        if (!value || value->type == SMA_JSON_BOOL || draft < flags[i].since)
+            continue;
+        if (!loader->is_modern && sma_json_getz(at->json, "$ref"))
+            continue;
+        struct sma_js_at below = sma_js_below(at, &trail, sma_str_z(flags[i].name), value);
+        return sma_js_wrong_type(loader, &below, "Boolean");
+    }
+    return SMA_OK;
+}
+
 /* A plain reference keeps title and description but no default; the modern drafts' identifiers are
  * not part of the model. minContains and maxContains of the older drafts, which do not know them,
  * are nevertheless compared when the whole is an Array. */
@@ -461,7 +485,9 @@ enum sma_status sma_js_load_annotations(struct sma_js_node *node, struct sma_js_
     const struct sma_json *connect = sma_json_getz(at->json, "connect.type");
     const struct sma_json *id = NULL;
     enum sma_draft draft = at->resource->document->draft;
-    enum sma_status st = sma_js_text_of(&node->title, loader, at, "title");
+    enum sma_status st = check_flags(loader, at, draft);
+    if (!st)
+        st = sma_js_text_of(&node->title, loader, at, "title");
     if (!st)
         st = sma_js_text_of(&node->description, loader, at, "description");
     if (!st && !loader->is_modern)
@@ -473,6 +499,7 @@ enum sma_status sma_js_load_annotations(struct sma_js_node *node, struct sma_js_
         node->default_value = sma_json_getz(at->json, "default");
     }
     node->source = at->json;
+    node->is_whole = true;
     node->is_connect_bytes =
         sma_json_is(connect, SMA_JSON_STRING) && sma_str_eqz(connect->text, "bytes");
     return SMA_OK;

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "core/json/json.h"
+#include "core/jsonschema/draft.h"
 
 /* Nodes, properties, list entries and the like of one model; references included. */
 #define SMA_JS_MODEL_ENTRIES_MAX 500000u
@@ -125,16 +126,17 @@ struct sma_js_conditional {
 struct sma_js_reference {
     struct sma_str text; /* as written */
     struct sma_js_node *target;
-    const void *place; /* identity of what it points at */
 };
 
 struct sma_js_node {
     enum sma_js_class class;
     uint32_t signature;    /* equal exactly for nodes of equal model; 0 = not asked for yet */
     bool requires_type;    /* the `type` keyword is there; not compared, but part of the model */
-    bool is_generated;     /* modern: an allOf or anyOf that stands for adjacent keywords */
+    bool is_generated;     /* an allOf (modern: or anyOf) that stands for adjacent keywords */
+    bool is_whole;         /* stands for all of `source`, not for some of its keywords */
     bool is_connect_bytes; /* "connect.type": "bytes" */
     bool is_main;          /* `source` lies in the schema's own text */
+    enum sma_draft draft;  /* of the document it comes from */
     const struct sma_json *source; /* the document's value at this position */
     const struct sma_json *id, *title, *description, *default_value; /* NULL = absent */
     union {

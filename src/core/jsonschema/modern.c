@@ -12,6 +12,9 @@
 /* enum, const, not, allOf, anyOf, oneOf, if, $ref, $dynamicRef, type and the four kinds. */
 #define PARTS_MAX 14
 
+/* Keywords of 2020-12 that are not late, and some to spare: names in an object are unique. */
+#define KEYWORDS_MAX 48
+
 /* What the parts so far have come to; NULL: nothing yet. */
 struct whole {
     struct sma_js_node *node;
@@ -149,12 +152,13 @@ enum special {
     SPECIAL_DYNAMIC_REF,
     SPECIAL_DEFS,
     SPECIAL_FORMAT,
+    SPECIAL_DYNAMIC_ANCHOR,
     SPECIAL_COUNT
 };
 
 static const char *const special_names[SPECIAL_COUNT] = {
-    "type",  "enum", "const", "not",         "allOf", "anyOf",
-    "oneOf", "if",   "$ref",  "$dynamicRef", "$defs", "format",
+    "type", "enum", "const",       "not",   "allOf",  "anyOf",          "oneOf",
+    "if",   "$ref", "$dynamicRef", "$defs", "format", "$dynamicAnchor",
 };
 
 /* Each definition must be a schema, whether something refers to it or not. */
@@ -203,7 +207,7 @@ static enum sma_status take_special(struct whole *whole, struct sma_js_loader *l
     struct sma_js_node *part = NULL;
     if (special == SPECIAL_TYPE)
         return load_type(whole, loader, at, below);
-    if (special == SPECIAL_FORMAT)
+    if (special == SPECIAL_FORMAT || special == SPECIAL_DYNAMIC_ANCHOR)
         return below->json->type == SMA_JSON_STRING ? SMA_OK
                                                     : sma_js_wrong_type(loader, below, "String");
     if (special == SPECIAL_DEFS)
@@ -275,7 +279,7 @@ static size_t find_keywords(struct found *found, const struct sma_json *object)
 {
     size_t count = 0;
     uint32_t buckets = buckets_for(object->count);
-    for (uint32_t i = 0; i < object->count; i++)
+    for (uint32_t i = 0; i < object->count && count < KEYWORDS_MAX; i++)
         if (find_keyword(&found[count], &object->members[i])) {
             found[count].bucket = bucket_of(object->members[i].name, buckets);
             count++;
@@ -301,7 +305,7 @@ static enum sma_status take_row(struct whole *whole, struct sma_js_loader *loade
 static enum sma_status take_early(struct whole *whole, struct sma_js_loader *loader,
                                   const struct sma_js_at *at)
 {
-    struct found found[64]; /* more than there are keywords, and names are unique */
+    struct found found[KEYWORDS_MAX];
     size_t count = find_keywords(found, at->json);
     enum sma_status st = SMA_OK;
     for (size_t i = 0; !st && i < count; i++) {

@@ -109,8 +109,8 @@ static enum sma_status add_anchor(struct sma_js_refs *refs, struct sma_map *anch
     return sma_map_add(anchors, key, place) < 0 ? sma_fail_nomem(err) : SMA_OK;
 }
 
-/* `$id` (draft 4: `id`): a new base for what is inside, or, as "#name", only an anchor. In the
- * older drafts a `$ref` beside it takes it away. */
+/* `$id` (draft 4: `id`): a new base for what is inside, or, as "#name", only an anchor. The
+ * original lets it count beside a `$ref` too, in all drafts. */
 static enum sma_status note_id(struct sma_js_refs *refs, const struct sma_json *json,
                                struct sma_js_resource **resource, struct sma_error *err)
 {
@@ -120,8 +120,6 @@ static enum sma_status note_id(struct sma_js_refs *refs, const struct sma_json *
     bool has_fragment, is_root = json == document->root;
     enum sma_status st = SMA_OK;
     if (!sma_json_is(id, SMA_JSON_STRING))
-        return SMA_OK;
-    if (!is_root && document->draft < SMA_DRAFT_2019_09 && sma_json_getz(json, "$ref"))
         return SMA_OK;
     sma_js_uri_split(id->text, &uri, &fragment, &has_fragment);
     if (uri.len && !is_root) {

@@ -163,16 +163,50 @@ static enum sma_status walk(struct sma_js_place *out, struct sma_js_refs *refs,
     return SMA_OK;
 }
 
-/* A pointer counts from its resource. One that leads nowhere there is tried from the document's
- * root: generators put identifiers on subschemas and still write pointers from the top. */
+/* With a space for each '+'; false when there is none. */
+static bool replace_pluses(struct sma_buf *out, struct sma_str text)
+{
+    bool has_plus = false;
+    for (size_t i = 0; i < text.len; i++) {
+        has_plus = has_plus || text.ptr[i] == '+';
+        sma_buf_putc(out, text.ptr[i] == '+' ? ' ' : text.ptr[i]);
+    }
+    return has_plus;
+}
+
+/* The original decodes a pointer as a form field, where '+' is a space; that is tried last. */
+static enum sma_status walk_with_spaces(struct sma_js_place *out, struct sma_js_refs *refs,
+                                        const struct sma_js_resource *resource,
+                                        struct sma_str pointer)
+{
+    struct sma_buf spaced;
+    sma_buf_init(&spaced, 0);
+    bool has_plus = replace_pluses(&spaced, pointer);
+    enum sma_status st =
+        has_plus ? walk(out, refs, resource, sma_buf_str(&spaced), NULL) : SMA_ENOTFOUND;
+    sma_buf_fini(&spaced);
+    return st;
+}
+
+/* Since 2019-09 a pointer counts from its resource. In the older drafts one without a URI in front
+ * counts from the document's root, whatever identifiers are in between: so the original. What leads
+ * nowhere is tried the other way, for generators put identifiers on subschemas and still write
+ * pointers from the top. */
 static enum sma_status find_pointer(struct sma_js_place *out, struct sma_js_refs *refs,
-                                    const struct sma_js_resource *resource, struct sma_str pointer,
-                                    struct sma_error *err)
+                                    const struct sma_js_resource *resource, bool has_uri,
+                                    struct sma_str pointer, struct sma_error *err)
 {
     struct sma_error first = SMA_ERROR_INIT;
-    enum sma_status st = walk(out, refs, resource, pointer, &first);
-    if (st == SMA_ENOTFOUND && resource->root != resource->document->root)
-        st = walk(out, refs, resource->document->resource, pointer, NULL);
+    const struct sma_js_resource *root = resource->document->resource, *tries[2] = {resource, root};
+    if (!refs->is_modern && !has_uri) {
+        tries[0] = root;
+        tries[1] = resource;
+    }
+    enum sma_status st = walk(out, refs, tries[0], pointer, &first);
+    if (st == SMA_ENOTFOUND && root != resource)
+        st = walk(out, refs, tries[1], pointer, NULL);
+    if (st == SMA_ENOTFOUND)
+        st = walk_with_spaces(out, refs, tries[0], pointer);
     if (st == SMA_ENOTFOUND)
         return sma_fail(err, SMA_EINVAL, "%s", first.message);
     return st ? sma_fail(err, st, "%s", first.message) : SMA_OK;
@@ -184,6 +218,20 @@ static const struct sma_js_place *anchor_in(struct sma_js_refs *refs, const stru
 {
     struct sma_str key = sma_js_refs_anchor_key(&refs->scratch, resource, name);
     return key.ptr ? sma_map_get(anchors, key) : NULL;
+}
+
+/* In the older drafts a name that no identifier defines is read as a pointer without its first
+ * step, so that a plain name means the document: so the original, and schemas live on it. */
+static enum sma_status find_unknown_name(struct sma_js_place *out, struct sma_js_refs *refs,
+                                         const struct sma_js_resource *resource,
+                                         struct sma_str name, struct sma_error *err)
+{
+    ptrdiff_t slash = sma_str_chr(name, '/');
+    if (slash >= 0)
+        return find_pointer(out, refs, resource, false, sma_str_from(name, (size_t)slash), err);
+    const struct sma_js_resource *root = resource->document->resource;
+    *out = (struct sma_js_place){root->root, root};
+    return SMA_OK;
 }
 
 static enum sma_status find_anchor(struct sma_js_place *out, struct sma_js_refs *refs,
@@ -200,6 +248,8 @@ static enum sma_status find_anchor(struct sma_js_place *out, struct sma_js_refs 
         place = anchor_in(refs, &refs->anchors, resource, name);
     if (!place)
         place = anchor_in(refs, &refs->anchors, root, name);
+    if (!place && !refs->is_modern)
+        return find_unknown_name(out, refs, resource, name, err);
     if (!place)
         return sma_fail(err, SMA_EINVAL, "no anchor \"%.*s\"", SMA_STR_ARG(name));
     *out = *place;
@@ -207,7 +257,7 @@ static enum sma_status find_anchor(struct sma_js_place *out, struct sma_js_refs 
 }
 
 static enum sma_status find_fragment(struct sma_js_place *out, struct sma_js_refs *refs,
-                                     const struct sma_js_resource *resource,
+                                     const struct sma_js_resource *resource, bool has_uri,
                                      struct sma_str fragment, bool is_dynamic,
                                      struct sma_error *err)
 {
@@ -223,7 +273,7 @@ static enum sma_status find_fragment(struct sma_js_place *out, struct sma_js_ref
         *out = (struct sma_js_place){resource->root, resource};
         return SMA_OK;
     }
-    return decoded.ptr[0] == '/' ? find_pointer(out, refs, resource, decoded, err)
+    return decoded.ptr[0] == '/' ? find_pointer(out, refs, resource, has_uri, decoded, err)
                                  : find_anchor(out, refs, resource, decoded, is_dynamic, err);
 }
 
@@ -241,7 +291,7 @@ enum sma_status sma_js_refs_find(struct sma_js_place *out, struct sma_js_refs *r
     if (!st && uri.len)
         st = find_resource(&resource, refs, from, uri, &problem);
     if (!st)
-        st = find_fragment(out, refs, resource, fragment, is_dynamic, &problem);
+        st = find_fragment(out, refs, resource, uri.len > 0, fragment, is_dynamic, &problem);
     if (!st)
         return SMA_OK;
     return sma_fail(err, st, "$ref \"%.*s\": %s", SMA_STR_ARG(sma_str_head(reference, 300)),

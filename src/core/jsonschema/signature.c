@@ -1,56 +1,169 @@
-/* Numbers for models: two members of a combined schema count as one when their models read the
- * same. The text of a model is written with the numbers of its children in place of their texts,
- * and texts are numbered by first appearance. Order matters where it does in the original's text
- * (lists), not where that comes from a hash table (properties). */
-#include "core/jsonschema/loader.h"
+/* Numbers for models: two members of a combined schema count as one when their models are written
+ * the same. What is written follows the original's printing of a model: the class does not show,
+ * only the keywords do, so {"uniqueItems":false} and {"format":"unheard-of"} both read {}; unknown
+ * keywords show; a synthetic allOf reads as the object it was taken from. The order of keywords,
+ * members and enum values comes from hash tables there and counts for nothing here.
+ *
+ * Each keyword becomes a line; the sorted lines are the text, with the numbers of children in place
+ * of their texts, and texts are numbered by first appearance. */
+#include <stdlib.h>
 
 #include "core/jsonschema/canonical.h"
+#include "core/jsonschema/loader.h"
 
-static void put_text(struct sma_buf *out, const char *key, struct sma_str text)
+/* The lines of one model: pieces of `text`. */
+struct lines {
+    struct sma_js_loader *loader;
+    struct sma_buf text;
+    struct span {
+        size_t start, len;
+    } * items;
+    size_t count, capacity;
+    bool failed; /* out of memory */
+};
+
+/* ---- lines -------------------------------------------------------------------------------------
+ */
+
+/* What was appended since the last line is one. */
+static void end_line(struct lines *lines)
 {
-    sma_buf_putz(out, key);
-    sma_json_put_string(out, text);
+    size_t start = lines->count
+                       ? lines->items[lines->count - 1].start + lines->items[lines->count - 1].len
+                       : 0;
+    if (lines->count == lines->capacity) {
+        size_t capacity = lines->capacity ? lines->capacity * 2 : 16;
+        struct span *grown = realloc(lines->items, capacity * sizeof *grown);
+        if (!grown) {
+            lines->failed = true;
+            return;
+        }
+        lines->items = grown;
+        lines->capacity = capacity;
+    }
+    lines->items[lines->count++] = (struct span){start, lines->text.len - start};
 }
 
-static void put_json_text(struct sma_buf *out, const char *key, const struct sma_json *text)
+static void put_key(struct lines *lines, const char *key)
 {
-    if (text)
-        put_text(out, key, text->text);
+    sma_buf_putc(&lines->text, '"');
+    sma_buf_putz(&lines->text, key);
+    sma_buf_putz(&lines->text, "\":");
 }
 
-/* Numbers were checked when the schema was printed, so this cannot refuse them. */
-static enum sma_status put_value(struct sma_buf *out, const char *key, const struct sma_json *value,
-                                 struct sma_error *err)
+static size_t number_len(struct sma_str text)
+{
+    size_t len = 0;
+    while (len < text.len &&
+           (strchr("+-.eE", text.ptr[len]) || (text.ptr[len] >= '0' && text.ptr[len] <= '9')))
+        len++;
+    return len;
+}
+
+/* Without the zeros at the end of a fraction: the original prints 1.0 and 1.00 as 1 here. */
+static struct sma_str short_number(struct sma_str number)
+{
+    if (sma_str_chr(number, '.') < 0 || sma_str_chr(number, 'E') >= 0)
+        return number;
+    while (number.ptr[number.len - 1] == '0')
+        number.len--;
+    number.len -= number.ptr[number.len - 1] == '.';
+    return number;
+}
+
+/* Canonical text with its numbers shortened; what is inside strings stays. */
+static void put_short(struct sma_buf *out, struct sma_str text)
+{
+    bool is_inside = false;
+    for (size_t i = 0; i < text.len;) {
+        char c = text.ptr[i];
+        size_t len = 1;
+        if (is_inside && c == '\\')
+            len = 2;
+        else if (c == '"')
+            is_inside = !is_inside;
+        else if (!is_inside && (c == '-' || (c >= '0' && c <= '9')))
+            len = number_len(sma_str_from(text, i));
+        struct sma_str piece = sma_str_head(sma_str_from(text, i), len);
+        sma_buf_puts(out, is_inside || c == '"' ? piece : short_number(piece));
+        i += len;
+    }
+}
+
+static enum sma_status put_value(struct lines *lines, const struct sma_json *value)
+{
+    struct sma_buf text;
+    sma_buf_init(&text, 0);
+    enum sma_status st =
+        sma_js_put_canonical(&text, value, SMA_JS_ORDER_BY_NAME, lines->loader->err);
+    if (!st)
+        put_short(&lines->text, sma_buf_str(&text));
+    sma_buf_fini(&text);
+    return st;
+}
+
+static enum sma_status line_of_value(struct lines *lines, const char *key,
+                                     const struct sma_json *value)
 {
     if (!value)
         return SMA_OK;
-    sma_buf_putz(out, key);
-    return sma_js_put_canonical(out, value, SMA_JS_ORDER_BY_NAME, err);
+    put_key(lines, key);
+    enum sma_status st = put_value(lines, value);
+    end_line(lines);
+    return st;
 }
 
-static void put_limit(struct sma_buf *out, const char *key, const struct sma_js_limit *limit)
+static void line_of_limit(struct lines *lines, const char *key, const struct sma_js_limit *limit)
 {
     if (!limit->is_set)
         return;
-    sma_buf_putz(out, key);
-    sma_buf_put_i64(out, limit->value);
+    put_key(lines, key);
+    sma_buf_put_i64(&lines->text, limit->value);
+    end_line(lines);
 }
 
-static void put_child(struct sma_buf *out, const char *key, const struct sma_js_node *node)
+static void line_of_flag(struct lines *lines, const char *key, bool is_set, bool value)
+{
+    if (!is_set)
+        return;
+    put_key(lines, key);
+    sma_buf_putz(&lines->text, value ? "true" : "false");
+    end_line(lines);
+}
+
+static void put_child(struct lines *lines, const struct sma_js_node *node)
+{
+    sma_buf_putc(&lines->text, '#');
+    sma_buf_put_u64(&lines->text, node->signature);
+}
+
+static void line_of_child(struct lines *lines, const char *key, const struct sma_js_node *node)
 {
     if (!node)
         return;
-    sma_buf_putz(out, key);
-    sma_buf_put_u64(out, node->signature);
+    put_key(lines, key);
+    put_child(lines, node);
+    end_line(lines);
 }
 
-static void put_names(struct sma_buf *out, const char *key, const struct sma_js_names *names)
+static void put_names(struct lines *lines, const struct sma_js_names *names)
 {
-    sma_buf_putz(out, key);
     for (uint32_t i = 0; i < names->count; i++) {
-        sma_json_put_string(out, names->items[i]);
-        sma_buf_putc(out, ',');
+        sma_buf_putc(&lines->text, i ? ',' : '[');
+        sma_json_put_string(&lines->text, names->items[i]);
     }
+    sma_buf_putc(&lines->text, ']');
+}
+
+/* A member of a keyword that holds schemas by name. */
+static void line_of_entry(struct lines *lines, const char *key, struct sma_str name,
+                          const struct sma_js_node *node)
+{
+    put_key(lines, key);
+    sma_json_put_string(&lines->text, name);
+    sma_buf_putc(&lines->text, ':');
+    put_child(lines, node);
+    end_line(lines);
 }
 
 /* ---- children first ----------------------------------------------------------------------------
@@ -114,136 +227,330 @@ static enum sma_status sign_children(struct sma_js_node *node, struct sma_js_loa
     }
 }
 
-/* ---- the node itself ---------------------------------------------------------------------------
+/* ---- lines of a class --------------------------------------------------------------------------
  */
 
-static void put_string(struct sma_buf *out, const struct sma_js_string *string)
+/* The formats a draft knows; others do not show. */
+static bool shows_format(enum sma_draft draft, struct sma_str format)
 {
-    put_limit(out, "min", &string->min_length);
-    put_limit(out, "max", &string->max_length);
-    put_json_text(out, "pattern", string->pattern);
-    put_json_text(out, "format", string->format);
+    static const struct {
+        const char *name;
+        enum sma_draft since;
+    } formats[] = {
+        {"date-time", SMA_DRAFT_4},
+        {"email", SMA_DRAFT_4},
+        {"hostname", SMA_DRAFT_4},
+        {"ipv4", SMA_DRAFT_4},
+        {"ipv6", SMA_DRAFT_4},
+        {"uri", SMA_DRAFT_4},
+        {"json-pointer", SMA_DRAFT_6},
+        {"uri-reference", SMA_DRAFT_6},
+        {"uri-template", SMA_DRAFT_6},
+        {"date", SMA_DRAFT_7},
+        {"time", SMA_DRAFT_7},
+        {"regex", SMA_DRAFT_7},
+        {"relative-json-pointer", SMA_DRAFT_7},
+    };
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (sma_str_eqz(format, formats[i].name))
+            return draft >= formats[i].since;
+    return false;
 }
 
-static enum sma_status put_number(struct sma_buf *out, const struct sma_js_number *number,
-                                  struct sma_error *err)
+static enum sma_status lines_of_string(struct lines *lines, const struct sma_js_node *node)
 {
-    if (number->is_integer)
-        sma_buf_putz(out, "integer");
-    if (number->exclusive_minimum_flag)
-        sma_buf_putz(out, "xminflag");
-    if (number->exclusive_maximum_flag)
-        sma_buf_putz(out, "xmaxflag");
-    enum sma_status st = put_value(out, "min", number->minimum, err);
-    if (!st)
-        st = put_value(out, "max", number->maximum, err);
-    if (!st)
-        st = put_value(out, "xmin", number->exclusive_minimum, err);
-    if (!st)
-        st = put_value(out, "xmax", number->exclusive_maximum, err);
-    return st ? st : put_value(out, "multiple", number->multiple_of, err);
+    const struct sma_js_string *string = node->string;
+    line_of_limit(lines, "minLength", &string->min_length);
+    line_of_limit(lines, "maxLength", &string->max_length);
+    enum sma_status st = line_of_value(lines, "pattern", string->pattern);
+    if (!st && string->format && shows_format(node->draft, string->format->text))
+        st = line_of_value(lines, "format", string->format);
+    return st;
 }
 
-static void put_object(struct sma_buf *out, const struct sma_js_object *object)
+static enum sma_status lines_of_number(struct lines *lines, const struct sma_js_number *number)
 {
-    for (uint32_t i = 0; i < object->property_count; i++) {
-        const struct sma_js_property *property = &object->properties[object->by_name[i]];
-        put_text(out, "property", property->name);
-        put_child(out, ":", property->schema);
-    }
-    put_names(out, "required", &object->required);
-    put_limit(out, "min", &object->min_properties);
-    put_limit(out, "max", &object->max_properties);
+    line_of_flag(lines, "exclusiveMinimum", number->exclusive_minimum_flag, true);
+    line_of_flag(lines, "exclusiveMaximum", number->exclusive_maximum_flag, true);
+    enum sma_status st = line_of_value(lines, "minimum", number->minimum);
+    if (!st)
+        st = line_of_value(lines, "maximum", number->maximum);
+    if (!st)
+        st = line_of_value(lines, "exclusiveMinimum", number->exclusive_minimum);
+    if (!st)
+        st = line_of_value(lines, "exclusiveMaximum", number->exclusive_maximum);
+    return st ? st : line_of_value(lines, "multipleOf", number->multiple_of);
+}
+
+static void lines_of_object(struct lines *lines, const struct sma_js_object *object)
+{
+    for (uint32_t i = 0; i < object->property_count; i++)
+        line_of_entry(lines, "properties", object->properties[i].name,
+                      object->properties[i].schema);
+    for (uint32_t i = 0; i < object->pattern_count; i++)
+        line_of_entry(lines, "patternProperties", object->patterns[i].pattern,
+                      object->patterns[i].schema);
     for (uint32_t i = 0; i < object->dependency_count; i++) {
-        put_text(out, "dependency", object->dependencies[i].name);
-        put_names(out, "of", &object->dependencies[i].required);
-        put_child(out, ":", object->dependencies[i].schema);
+        const struct sma_js_dependency *dependency = &object->dependencies[i];
+        if (dependency->schema) {
+            line_of_entry(lines, "dependencies", dependency->name, dependency->schema);
+            continue;
+        }
+        put_key(lines, "dependencies");
+        sma_json_put_string(&lines->text, dependency->name);
+        put_names(lines, &dependency->required);
+        end_line(lines);
     }
-    for (uint32_t i = 0; i < object->pattern_count; i++) {
-        put_text(out, "pattern", object->patterns[i].pattern);
-        put_child(out, ":", object->patterns[i].schema);
+    if (object->required.count) {
+        put_key(lines, "required");
+        put_names(lines, &object->required);
+        end_line(lines);
     }
-    if (object->forbids_additional)
-        sma_buf_putz(out, "closed");
-    put_child(out, "additional", object->additional);
-    put_child(out, "names", object->names);
-    put_child(out, "unevaluated", object->unevaluated);
+    line_of_limit(lines, "minProperties", &object->min_properties);
+    line_of_limit(lines, "maxProperties", &object->max_properties);
+    line_of_flag(lines, "additionalProperties", object->forbids_additional, false);
+    line_of_child(lines, "additionalProperties", object->additional);
+    line_of_child(lines, "propertyNames", object->names);
+    line_of_child(lines, "unevaluatedProperties", object->unevaluated);
 }
 
-static void put_array(struct sma_buf *out, const struct sma_js_array *array)
+static void lines_of_array(struct lines *lines, const struct sma_js_array *array)
 {
-    put_child(out, "items", array->all_items);
-    for (uint32_t i = 0; i < array->item_count; i++)
-        put_child(out, "item", array->items[i]);
-    if (array->forbids_additional)
-        sma_buf_putz(out, "closed");
-    put_child(out, "additional", array->additional);
-    put_child(out, "unevaluated", array->unevaluated);
-    put_child(out, "contains", array->contains);
-    put_limit(out, "min", &array->min_items);
-    put_limit(out, "max", &array->max_items);
-    put_limit(out, "minc", &array->min_contains);
-    put_limit(out, "maxc", &array->max_contains);
-    if (array->is_unique)
-        sma_buf_putz(out, "unique");
+    line_of_child(lines, "items", array->all_items);
+    if (array->item_count) {
+        put_key(lines, "items");
+        for (uint32_t i = 0; i < array->item_count; i++)
+            put_child(lines, array->items[i]);
+        end_line(lines);
+    }
+    line_of_flag(lines, "additionalItems", array->forbids_additional, false);
+    line_of_child(lines, "additionalItems", array->additional);
+    line_of_child(lines, "unevaluatedItems", array->unevaluated);
+    line_of_child(lines, "contains", array->contains);
+    line_of_limit(lines, "minItems", &array->min_items);
+    line_of_limit(lines, "maxItems", &array->max_items);
+    line_of_limit(lines, "minContains", &array->min_contains);
+    line_of_limit(lines, "maxContains", &array->max_contains);
+    line_of_flag(lines, "uniqueItems", array->is_unique, true);
 }
 
-static enum sma_status put_details(struct sma_buf *out, const struct sma_js_node *node,
-                                   struct sma_error *err)
+/* Sorted, because the original keeps them in a hash table; 1 and 1.0 are two, but read the same. */
+static void line_of_values(struct lines *lines, const char *key, const struct sma_js_values *values)
+{
+    put_key(lines, key);
+    for (uint32_t i = 0; i < values->set.count; i++) {
+        sma_buf_putc(&lines->text, ',');
+        put_short(&lines->text, values->set.items[i]);
+    }
+    end_line(lines);
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    const uint32_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static void line_of_members(struct lines *lines, const struct sma_js_combined *combined)
+{
+    uint32_t count = combined->member_count;
+    uint32_t *numbers = calloc((size_t)count + 1, sizeof *numbers);
+    if (!numbers) {
+        lines->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = combined->members[i]->signature;
+    qsort(numbers, count, sizeof *numbers, compare_numbers);
+    sma_buf_puts(&lines->text, sma_js_criterion_name(combined->criterion));
+    for (uint32_t i = 0; i < count; i++) {
+        sma_buf_putc(&lines->text, '#');
+        sma_buf_put_u64(&lines->text, numbers[i]);
+    }
+    end_line(lines);
+    free(numbers);
+}
+
+static const char *type_name(const struct sma_js_node *node)
 {
     switch (node->class) {
     case SMA_JS_STRING:
-        put_string(out, node->string);
-        return SMA_OK;
+        return "string";
     case SMA_JS_NUMBER:
-        return put_number(out, node->number, err);
+        return node->number->is_integer ? "integer" : "number";
     case SMA_JS_OBJECT:
-        put_object(out, node->object);
+        return "object";
+    case SMA_JS_ARRAY:
+        return "array";
+    case SMA_JS_BOOLEAN:
+        return "boolean";
+    default:
+        return "null";
+    }
+}
+
+static enum sma_status lines_of_class(struct lines *lines, const struct sma_js_node *node)
+{
+    if (node->requires_type) {
+        put_key(lines, "type");
+        sma_buf_putz(&lines->text, type_name(node));
+        end_line(lines);
+    }
+    switch (node->class) {
+    case SMA_JS_STRING:
+        return lines_of_string(lines, node);
+    case SMA_JS_NUMBER:
+        return lines_of_number(lines, node->number);
+    case SMA_JS_OBJECT:
+        lines_of_object(lines, node->object);
         return SMA_OK;
     case SMA_JS_ARRAY:
-        put_array(out, node->array);
+        lines_of_array(lines, node->array);
         return SMA_OK;
     case SMA_JS_ENUM:
+        line_of_values(lines, "enum", node->values);
+        return SMA_OK;
     case SMA_JS_CONST:
-        put_names(out, "values", &node->values->written);
+        line_of_values(lines, "const", node->values);
         return SMA_OK;
     case SMA_JS_NOT:
-        put_child(out, "not", node->inner);
-        return SMA_OK;
-    case SMA_JS_COMBINED:
-        sma_buf_puts(out, sma_js_criterion_name(node->combined->criterion));
-        for (uint32_t i = 0; i < node->combined->member_count; i++)
-            put_child(out, ",", node->combined->members[i]);
+        line_of_child(lines, "not", node->inner);
         return SMA_OK;
     case SMA_JS_CONDITIONAL:
-        put_child(out, "if", node->conditional->condition);
-        put_child(out, "then", node->conditional->consequence);
-        put_child(out, "else", node->conditional->alternative);
+        line_of_child(lines, "if", node->conditional->condition);
+        line_of_child(lines, "then", node->conditional->consequence);
+        line_of_child(lines, "else", node->conditional->alternative);
         return SMA_OK;
     case SMA_JS_REFERENCE:
-        put_text(out, "ref", node->reference->text);
-        sma_buf_putc(out, '@');
-        sma_buf_put_u64(out, (uint64_t)(uintptr_t)node->reference->place);
+        put_key(lines, "$ref");
+        sma_json_put_string(&lines->text, node->reference->text);
+        end_line(lines);
         return SMA_OK;
     default:
         return SMA_OK;
     }
 }
 
-static enum sma_status put_node(struct sma_buf *out, const struct sma_js_node *node,
-                                struct sma_error *err)
+/* ---- lines of the whole ------------------------------------------------------------------------
+ */
+
+/* Keywords that the model has taken up, or that the modern loader of the original knows and drops.
+ */
+static bool is_taken_up(const struct sma_js_loader *loader, const struct sma_js_node *node,
+                        struct sma_str name)
 {
-    sma_buf_put_u64(out, (uint64_t)node->class);
-    if (node->requires_type)
-        sma_buf_putz(out, "type");
-    if (node->is_connect_bytes)
-        sma_buf_putz(out, "bytes");
-    put_json_text(out, "id", node->id);
-    put_json_text(out, "title", node->title);
-    put_json_text(out, "description", node->description);
-    enum sma_status st = put_value(out, "default", node->default_value, err);
-    sma_buf_putc(out, '|');
-    return st ? st : put_details(out, node, err);
+    static const char *const always[] = {"title", "description", "default", "$ref"};
+    static const char *const known[] = {"enum", "allOf", "anyOf", "oneOf", "not", "type"};
+    static const char *const modern[] = {
+        "$id",         "$anchor",  "$dynamicRef", "$dynamicAnchor", "$defs", "$schema",
+        "$vocabulary", "readOnly", "writeOnly",   "deprecated",     "const", "minContains",
+        "maxContains", "if",       "then",        "else",           "format"};
+    const struct sma_js_keyword *row;
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (sma_str_eqz(name, always[i]))
+            return true;
+    if (!loader->is_modern && sma_str_eq(name, sma_js_id_keyword(node->draft)))
+        return true;
+    if (!loader->is_modern && node->class == SMA_JS_REFERENCE)
+        return false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (sma_str_eqz(name, known[i]))
+            return true;
+    for (size_t i = 0; loader->is_modern && i < sizeof modern / sizeof *modern; i++)
+        if (sma_str_eqz(name, modern[i]))
+            return true;
+    if (node->draft >= SMA_DRAFT_6 && sma_str_eqz(name, "const"))
+        return true;
+    if (node->draft >= SMA_DRAFT_7 &&
+        (sma_str_eqz(name, "if") || sma_str_eqz(name, "then") || sma_str_eqz(name, "else")))
+        return true;
+    for (size_t i = 0; (row = sma_js_keyword_at(i)); i++)
+        if (sma_js_keyword_is_known(row, node->draft) && sma_str_eqz(name, row->name))
+            return true;
+    /* Already there as the limits of an Array. */
+    return node->class == SMA_JS_ARRAY &&
+           (sma_str_eqz(name, "minContains") || sma_str_eqz(name, "maxContains"));
+}
+
+static enum sma_status lines_of_unknown(struct lines *lines, const struct sma_js_node *node)
+{
+    const struct sma_json *object = node->source;
+    enum sma_status st = SMA_OK;
+    if (!node->is_whole || object->type != SMA_JSON_OBJECT)
+        return SMA_OK;
+    for (uint32_t i = 0; !st && i < object->count; i++) {
+        const struct sma_json_member *member = &object->members[i];
+        if (is_taken_up(lines->loader, node, member->name))
+            continue;
+        sma_json_put_string(&lines->text, member->name);
+        sma_buf_putc(&lines->text, ':');
+        st = put_value(lines, &member->value);
+        end_line(lines);
+    }
+    return st;
+}
+
+static enum sma_status lines_of_node(struct lines *lines, const struct sma_js_node *node)
+{
+    enum sma_status st = line_of_value(lines, "id", node->id);
+    if (!st)
+        st = line_of_value(lines, "title", node->title);
+    if (!st)
+        st = line_of_value(lines, "description", node->description);
+    if (!st)
+        st = line_of_value(lines, "default", node->default_value);
+    if (!st)
+        st = lines_of_unknown(lines, node);
+    if (st || node->class != SMA_JS_COMBINED)
+        return st ? st : lines_of_class(lines, node);
+    bool is_synthetic = node->is_generated && node->combined->criterion == SMA_JS_ALL_OF;
+    if (!is_synthetic) {
+        line_of_members(lines, node->combined);
+        return SMA_OK;
+    }
+    for (uint32_t i = 0; !st && i < node->combined->member_count; i++) {
+        const struct sma_js_node *member = node->combined->members[i];
+        if (member->class == SMA_JS_COMBINED)
+            line_of_members(lines, member->combined);
+        else
+            st = lines_of_class(lines, member);
+    }
+    return st;
+}
+
+/* ---- the text ----------------------------------------------------------------------------------
+ */
+
+static int compare_spans(const void *left, const void *right, void *ctx)
+{
+    const struct span *a = left, *b = right;
+    const char *text = ctx;
+    return sma_str_cmp(sma_str_make(text + a->start, a->len),
+                       sma_str_make(text + b->start, b->len));
+}
+
+/* The lines in order, into the loader's buffer. True and False are words of their own. */
+static enum sma_status write_text(struct sma_js_loader *loader, const struct sma_js_node *node)
+{
+    struct lines lines = {.loader = loader};
+    sma_buf_init(&lines.text, 0);
+    sma_buf_clear(&loader->text);
+    enum sma_status st = lines_of_node(&lines, node);
+    if (!st && (lines.failed || sma_buf_failed(&lines.text)))
+        st = sma_fail_nomem(loader->err);
+    if (!st && lines.count)
+        qsort_r(lines.items, lines.count, sizeof *lines.items, compare_spans, lines.text.ptr);
+    for (size_t i = 0; !st && i < lines.count; i++) {
+        sma_buf_append(&loader->text, lines.text.ptr + lines.items[i].start, lines.items[i].len);
+        sma_buf_putc(&loader->text, '\n');
+    }
+    if (node->class == SMA_JS_TRUE || node->class == SMA_JS_FALSE)
+        sma_buf_putz(&loader->text, node->class == SMA_JS_TRUE ? "true" : "false");
+    if (!st && sma_buf_failed(&loader->text))
+        st = sma_fail_nomem(loader->err);
+    free(lines.items);
+    sma_buf_fini(&lines.text);
+    return st;
 }
 
 enum sma_status sma_js_sign(struct sma_js_node *node, struct sma_js_loader *loader)
@@ -251,12 +558,8 @@ enum sma_status sma_js_sign(struct sma_js_node *node, struct sma_js_loader *load
     if (node->signature)
         return SMA_OK;
     enum sma_status st = sign_children(node, loader);
-    if (st)
-        return st;
-    sma_buf_clear(&loader->text);
-    st = put_node(&loader->text, node, loader->err);
-    if (!st && sma_buf_failed(&loader->text))
-        st = sma_fail_nomem(loader->err);
+    if (!st)
+        st = write_text(loader, node);
     if (!st)
         st = sma_js_charge(loader, 1 + loader->text.len / 64);
     if (st)
