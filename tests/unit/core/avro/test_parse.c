@@ -1,6 +1,6 @@
-/* Grammar, names, defaults, printing: one row for each rule of compat-avro sections 2 to 5 beyond the
- * vectors. Verdicts and texts were observed on the original (Avro 1.12.1), except where a comment says
- * that we differ on purpose and where its error texts speak of its own insides. */
+/* Grammar, names, defaults, printing: one row for each rule of compat-avro sections 2 to 5 beyond
+ * the vectors. Verdicts and texts were observed on the original (Avro 1.12.1), except where a
+ * comment says that we differ on purpose and where its error texts speak of its own insides. */
 #include "tests/unit/core/avro/support.h"
 
 #define REC(fields) "{\"type\":\"record\",\"name\":\"R\",\"fields\":[" fields "]}"
