@@ -231,6 +231,7 @@ struct sma_proto_rpc {
     struct sma_str name;
     struct sma_str request, response; /* types as written */
     bool is_request_stream, is_response_stream;
+    bool has_body; /* braces, if only empty ones */
     struct sma_proto_options options;
     struct sma_span span;
 };

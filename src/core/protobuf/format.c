@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 
+#include "core/protobuf/descriptor.h"
 #include "core/protobuf/diff.h"
 #include "core/protobuf/normalize.h"
 #include "core/protobuf/parse.h"
 #include "core/protobuf/print.h"
 #include "core/protobuf/schema.h"
+#include "core/protobuf/strict.h"
 
 void sma_proto_walk_init(struct sma_proto_walk *walk, const struct sma_proto_world *world)
 {
@@ -36,13 +38,45 @@ static enum sma_status keep_text(struct sma_str *out, struct sma_arena *arena,
     return SMA_OK;
 }
 
-/* Parses a text that already lives in `arena`. */
+/* Takes the text for base64 of a descriptor: *text becomes the .proto text it stands for. False
+ * when it is not, or when memory ran out. */
+static bool text_of_descriptor(struct sma_str *text, struct sma_arena *arena)
+{
+    struct sma_buf bytes, printed;
+    const struct sma_proto_file *file;
+    struct sma_arena scratch;
+    bool ok = false;
+    sma_arena_init(&scratch, 0);
+    sma_buf_init(&bytes, 0);
+    sma_buf_init(&printed, 0);
+    if (sma_proto_take_base64(&bytes, *text) &&
+        !sma_proto_read_descriptor(&file, &scratch, sma_buf_str(&bytes), NULL)) {
+        sma_proto_print(&printed, file, false);
+        ok = !keep_text(text, arena, &printed, NULL);
+    }
+    sma_buf_fini(&printed);
+    sma_buf_fini(&bytes);
+    sma_arena_fini(&scratch);
+    return ok;
+}
+
+/* Parses a text that already lives in `arena`, or what a descriptor in its place stands for. When
+ * it is neither, the mistake is the text's. */
 static enum sma_status load_file(const struct sma_proto_file **out, struct sma_str *text,
                                  struct sma_arena *arena, struct sma_error *err)
 {
-    enum sma_status st = sma_proto_parse(out, arena, *text, err);
+    struct sma_error mistake = SMA_ERROR_INIT;
+    enum sma_status st = sma_proto_parse(out, arena, *text, &mistake);
+    struct sma_str other = *text;
+    if (st == SMA_EINVAL && text_of_descriptor(&other, arena) &&
+        !sma_proto_parse(out, arena, other, NULL)) {
+        *text = other;
+        return SMA_OK;
+    }
     if (st == SMA_EINVAL)
-        sma_error_prefix(err, "Could not parse Protobuf - ");
+        sma_error_prefix(&mistake, "Could not parse Protobuf - ");
+    if (st && err && !err->status)
+        *err = mistake;
     return st;
 }
 
@@ -95,6 +129,8 @@ static enum sma_status check(const struct sma_proto_schema *schema,
         return SMA_OK;
     sma_proto_walk_init(&walk, &schema->world);
     st = sma_proto_check_types(&walk.session, schema->file, err);
+    if (!st && options->validate_fields)
+        st = sma_proto_check_strict(&walk.session, err);
     sma_proto_walk_fini(&walk);
     return st;
 }
@@ -185,9 +221,31 @@ out:
     return st;
 }
 
+/* Base64 of the descriptor; the original calls every file "default". */
+static enum sma_status put_serialized(struct sma_buf *out, const struct sma_proto_schema *schema,
+                                      struct sma_error *err)
+{
+    struct sma_proto_walk walk;
+    struct sma_buf bytes;
+    sma_buf_init(&bytes, 0);
+    sma_proto_walk_init(&walk, &schema->world);
+    enum sma_status st =
+        sma_proto_put_descriptor(&bytes, &walk.session, &schema->world.units[0], SMA_STR("default"),
+                                 SMA_PROTO_DESCRIPTOR_REGISTRY, err);
+    if (!st)
+        sma_proto_put_base64(out, sma_buf_str(&bytes));
+    if (!st && sma_buf_failed(out))
+        st = sma_fail_nomem(err);
+    sma_proto_walk_fini(&walk);
+    sma_buf_fini(&bytes);
+    return st;
+}
+
 static enum sma_status print(struct sma_buf *out, const struct sma_schema *schema,
                              enum sma_text_form form, struct sma_error *err)
 {
+    if (form == SMA_TEXT_SERIALIZED)
+        return put_serialized(out, sma_proto_of(schema), err);
     if (form == SMA_TEXT_IGNORE_EXTENSIONS)
         sma_proto_print(out, sma_proto_of(schema)->file, true);
     else

@@ -21,10 +21,12 @@ static struct sma_str scope_of(const struct sma_proto_normalizer *n)
     return sma_buf_str(&n->scope);
 }
 
-/* The type of a field that is declared in `scope`. */
+/* The type of a field that is declared in `scope`; of a group (NULL), nothing is known. */
 static struct value_type type_of_field(struct sma_proto_normalizer *n,
                                        const struct sma_proto_field *field, struct sma_str scope)
 {
+    if (!field)
+        return (struct value_type){0};
     struct value_type out = {.is_known = true,
                              .is_repeated = field->label == SMA_PROTO_REPEATED || field->map};
     if (field->kind != SMA_PROTO_NAMED)

@@ -305,9 +305,13 @@ void sma_proto_read_extensions(struct sma_proto_parser *parser, size_t start,
         struct sma_proto_range range = {0};
         read_range(parser, start, ",;[", "expected ',' or ';' or 'to'", &range);
         sma_proto_push(parser, &list, &range, sizeof range);
-        if (!lexer->status && sma_proto_lex_peek(lexer) == '[')
+        if (!lexer->status && sma_proto_lex_peek(lexer) == '[') {
             out->options = sma_proto_read_options(parser);
-        c = sma_proto_lex_char(lexer);
+            sma_proto_lex_require(lexer, ';');
+            c = ';';
+        } else {
+            c = sma_proto_lex_char(lexer);
+        }
     }
     if (c != ';')
         sma_proto_lex_fail(lexer, lexer->pos, "expected ',' or ';'");
@@ -359,7 +363,8 @@ void sma_proto_read_rpc(struct sma_proto_parser *parser, size_t start, struct sm
     if (!sma_str_eqz(sma_proto_lex_word(lexer), "returns"))
         sma_proto_lex_fail(lexer, lexer->pos, "expected 'returns'");
     out->response = read_rpc_type(parser, &out->is_response_stream);
-    if (!lexer->status && sma_proto_lex_accept(lexer, '{'))
+    out->has_body = !lexer->status && sma_proto_lex_accept(lexer, '{');
+    if (out->has_body)
         out->options = read_rpc_options(parser);
     else
         sma_proto_lex_require(lexer, ';');

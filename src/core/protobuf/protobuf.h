@@ -30,4 +30,18 @@ enum sma_status sma_proto_name_at(struct sma_buf *out, const struct sma_schema *
                                   const struct sma_message_indexes *indexes,
                                   struct sma_error *err) SMA_MUST_CHECK;
 
+/* Appends the binary FileDescriptorProto of the schema's own file under `name`, as protoc writes it
+ * (no source info): types resolved, options encoded, custom ones included.
+ *
+ * Returns   SMA_EINVAL when a type, an import or an option cannot be resolved; SMA_ELIMIT;
+ * SMA_ENOMEM. Threads   safe. */
+enum sma_status sma_proto_put_file_descriptor(struct sma_buf *out, const struct sma_schema *schema,
+                                              struct sma_str name,
+                                              struct sma_error *err) SMA_MUST_CHECK;
+/* Appends a FileDescriptorSet: every file that the schema's file imports, directly or not, each
+ * once and before those that import it, and the file itself, last. Errors as above. */
+enum sma_status sma_proto_put_descriptor_set(struct sma_buf *out, const struct sma_schema *schema,
+                                             struct sma_str name,
+                                             struct sma_error *err) SMA_MUST_CHECK;
+
 #endif

@@ -17,6 +17,16 @@ struct sma_str sma_proto_join(struct sma_arena *arena, struct sma_str scope, str
     return sma_str_make(at, scope.len + 1 + name.len);
 }
 
+struct sma_str sma_proto_lower(struct sma_arena *arena, struct sma_str name)
+{
+    char *at = sma_arena_alloc(arena, name.len);
+    for (size_t i = 0; i < name.len && at; i++) {
+        char c = name.ptr[i];
+        at[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return sma_str_make(at, at ? name.len : 0);
+}
+
 struct sma_str sma_proto_outer(struct sma_str full_name)
 {
     ptrdiff_t dot = sma_str_rchr(full_name, '.');
@@ -216,20 +226,32 @@ const struct sma_proto_type *sma_proto_load(struct sma_proto_session *session,
     return sma_map_get(&session->library->types, type->full_name);
 }
 
-/* What collecting the extensions of a file needs. */
+static bool add_extension(struct sma_proto_session *session, struct sma_str name,
+                          struct sma_proto_extension extension)
+{
+    struct sma_proto_extension *one = sma_arena_alloc(session->arena, sizeof *one);
+    if (!one || !name.ptr)
+        return false;
+    *one = extension;
+    one->full_name = sma_proto_join(session->arena, extension.scope, name);
+    return one->full_name.ptr && sma_map_add(&session->extensions, one->full_name, one) >= 0;
+}
+
 static bool add_extensions(struct sma_proto_session *session, const struct sma_proto_unit *unit,
                            struct sma_str scope, struct sma_proto_extends extends)
 {
     for (size_t i = 0; i < extends.count; i++) {
         const struct sma_proto_extend *extend = &extends.items[i];
+        struct sma_proto_extension one = {.scope = scope, .target = extend->target, .unit = unit};
         for (size_t j = 0; j < extend->fields.count; j++) {
-            const struct sma_proto_field *field = &extend->fields.items[j];
-            struct sma_proto_extension *one = sma_arena_alloc(session->arena, sizeof *one);
-            struct sma_str name = sma_proto_join(session->arena, scope, field->name);
-            if (!one || !name.ptr)
+            one.field = &extend->fields.items[j];
+            if (!add_extension(session, one.field->name, one))
                 return false;
-            *one = (struct sma_proto_extension){name, scope, extend->target, field, unit};
-            if (sma_map_add(&session->extensions, name, one) < 0)
+        }
+        one.field = NULL;
+        for (size_t j = 0; j < extend->groups.count; j++) {
+            one.group = &extend->groups.items[j];
+            if (!add_extension(session, sma_proto_lower(session->arena, one.group->name), one))
                 return false;
         }
     }
@@ -258,8 +280,10 @@ static bool add_unit_extensions(struct sma_proto_session *session,
            add_nested_extensions(session, unit, file->package, file->messages);
 }
 
-static void fill_extensions(struct sma_proto_session *session)
+void sma_proto_fill_extensions(struct sma_proto_session *session)
 {
+    if (session->has_extensions)
+        return;
     session->has_extensions = true;
     for (size_t i = 0; i < session->world->unit_count; i++)
         if (!add_unit_extensions(session, &session->world->units[i]))
@@ -283,8 +307,7 @@ const struct sma_proto_extension *sma_proto_resolve_extension(struct sma_proto_s
                                                               struct sma_str name,
                                                               struct sma_str scope)
 {
-    if (!session->has_extensions)
-        fill_extensions(session);
+    sma_proto_fill_extensions(session);
     return session->status ? NULL : resolve(session, name, scope, find_extension);
 }
 

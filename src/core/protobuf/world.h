@@ -39,12 +39,13 @@ struct sma_proto_type {
     bool is_enum;
 };
 
-/* A field that some `extend` declares. */
+/* A field or group that some `extend` declares. */
 struct sma_proto_extension {
     struct sma_str full_name;
-    struct sma_str scope;  /* full name of the package or message it is declared in */
-    struct sma_str target; /* as written */
-    const struct sma_proto_field *field;
+    struct sma_str scope;                /* full name of the package or message it is declared in */
+    struct sma_str target;               /* as written */
+    const struct sma_proto_field *field; /* NULL for a group */
+    const struct sma_proto_group *group; /* NULL for a field */
     const struct sma_proto_unit *unit;
 };
 
@@ -111,6 +112,9 @@ const struct sma_proto_extension *sma_proto_resolve_extension(struct sma_proto_s
                                                               struct sma_str name,
                                                               struct sma_str scope);
 
+/* Makes sure that the session's table holds the extensions of the schema and its references. */
+void sma_proto_fill_extensions(struct sma_proto_session *session);
+
 /* The unit that an import line means: a reference of that path, else the built-in file, else NULL.
  */
 const struct sma_proto_unit *sma_proto_find_import(struct sma_proto_session *session,
@@ -119,6 +123,8 @@ const struct sma_proto_unit *sma_proto_find_import(struct sma_proto_session *ses
 /* "a.b" and "M" to "a.b.M", in the arena; an empty scope gives the name itself. ptr NULL when out
  * of memory. */
 struct sma_str sma_proto_join(struct sma_arena *arena, struct sma_str scope, struct sma_str name);
+/* ASCII lower case, in the arena: the field of a group. ptr NULL when out of memory. */
+struct sma_str sma_proto_lower(struct sma_arena *arena, struct sma_str name);
 /* A full name without the last part; empty when there is none. */
 struct sma_str sma_proto_outer(struct sma_str full_name);
 
