@@ -39,7 +39,7 @@ static int run_dir(const char *dir)
     for (struct dirent *e; (e = readdir(d));) {
         if (e->d_name[0] == '.')
             continue;
-        char path[4096];
+        char path[8192];
         snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
         failures += run_file(path);
         files++;
