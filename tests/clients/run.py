@@ -105,8 +105,7 @@ def run(args, names, folder, board):
             worker.close()
         if kafka is not None:
             broker.stop(kafka)
-        problem = server.stop()
-    board.check("registry", "schemata", None, "stop", problem)
+        board.check("registry", "schemata", None, "stop", server.stop())
 
 
 def main():

@@ -28,6 +28,8 @@ def call(url, method, path, body=None):
     except urllib.error.HTTPError as err:
         with err:
             return err.code, json.loads(err.read() or b"null")
+    except OSError as err:
+        raise RegistryError(f"{method} {path}: {err}") from None
 
 
 def quoted(subject):
@@ -66,7 +68,8 @@ class Process:
     def stop(self):
         """Returns what is wrong with the way it ended, or None."""
         if self.process.poll() is not None:
-            return f"it had ended with {self.process.returncode} before it was stopped"
+            return f"it had ended with {self.process.returncode} before it was stopped:\n" + \
+                self.log.read_text(errors="replace")[-4000:]
         self.process.send_signal(signal.SIGTERM)
         try:
             status = self.process.wait(STOP_S)

@@ -66,7 +66,8 @@ async function encoder (req) {
   if (req.format === 'protobuf') {
     const registry = fileRegistry(req.schema)
     const desc = registry.getMessage('shop.Shop.Order')
-    const conf = { autoRegisterSchemas: !req.lookup, registry, ...ids }
+    // Normalized: see ../README.md, "Where a client cannot follow".
+    const conf = { autoRegisterSchemas: !req.lookup, normalizeSchemas: true, registry, ...ids }
     const inner = new sr.ProtobufSerializer(client, sr.SerdeType.VALUE, conf)
     return (record, headers) => inner.serialize(req.topic, fromJson(desc, record), headers)
   }
@@ -98,10 +99,14 @@ function decoder (client, format, variant, pinned) {
     return (topic, f) => inner.deserialize(topic, f.value, f.headers)
   }
   const inner = new sr.ProtobufDeserializer(client, sr.SerdeType.VALUE, {})
+  const descs = new Map()
   return async (topic, f) => {
     const message = await inner.deserialize(topic, f.value, f.headers)
-    const desc = inner.fileRegistry.getMessage(message.$typeName)
-    return toJson(desc, message, { alwaysEmitImplicit: true, useProtoFieldName: true })
+    // A message does not carry its descriptor, and the package's registry holds that of the schema it
+    // met last: remember it by the frame's schema id, or by the GUID in the header.
+    const id = String(f.headers.__value_schema_id ?? f.value.subarray(0, 5).toString('hex'))
+    if (!descs.has(id)) descs.set(id, inner.fileRegistry.getMessage(message.$typeName))
+    return toJson(descs.get(id), message, { alwaysEmitImplicit: true, useProtoFieldName: true })
   }
 }
 

@@ -172,6 +172,8 @@ def produce(req, wire):
     client = SchemaRegistryClient({"url": os.environ["REGISTRY_URL"]})
     conf = {"auto.register.schemas": not req.get("lookup") and not req.get("pinned"),
             "use.latest.with.metadata": req.get("pinned")}
+    if req["format"] == "protobuf":
+        conf["normalize.schemas"] = True  # see README.md, "Where a client cannot follow"
     if req.get("header"):
         conf["schema.id.serializer"] = header_schema_id_serializer
     serialize = serializer(client, req, conf)
