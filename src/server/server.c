@@ -24,6 +24,7 @@ struct server {
     struct sma_confluent *confluent;
     struct sma_ops ops;
     struct sma_http_server *http;
+    struct sma_http_facade facades[2]; /* the HTTP server keeps looking at them */
     struct sma_http_header fixed[SMA_FIXED_HEADERS_MAX];
     size_t fixed_count;
     FILE *access_log; /* NULL = off */
@@ -102,12 +103,10 @@ static enum sma_status open_http(struct server *server, struct sma_error *err)
 {
     const struct sma_settings *s = server->settings;
     struct sma_http_listener listeners[SMA_LISTENERS_MAX];
-    struct sma_http_facade facades[] = {sma_confluent_facade(server->confluent),
-                                        sma_ops_facade(&server->ops)};
     struct sma_http_options options = {
         .listeners = listeners,
         .listener_count = s->listener_count,
-        .facades = facades,
+        .facades = server->facades,
         .facade_count = 2,
         .fixed_headers = server->fixed,
         .fixed_header_count = server->fixed_count,
@@ -123,6 +122,8 @@ static enum sma_status open_http(struct server *server, struct sma_error *err)
         .access_log = server->access_log ? sma_http_log_to_file : NULL,
         .access_log_ctx = server->access_log,
     };
+    server->facades[0] = sma_confluent_facade(server->confluent);
+    server->facades[1] = sma_ops_facade(&server->ops);
     for (size_t i = 0; i < s->listener_count; i++) {
         listeners[i].host = text_z(server, s->listeners[i].host);
         listeners[i].port = s->listeners[i].port;
