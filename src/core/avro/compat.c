@@ -240,7 +240,8 @@ static enum sma_status check_missing(struct checker *c, struct sma_avro_result *
 static bool is_plainly_readable(const struct sma_avro_key *reader,
                                 const struct sma_avro_key *writer)
 {
-    return reader->is_plain && writer->is_plain && !(writer->writes & ~reader->reads);
+    return reader->is_plain && writer->is_plain && reader->nesting == writer->nesting &&
+           !(writer->writes & ~reader->reads);
 }
 
 /* How many fields, the reader's from `i` and the writer's from `k` on, stand side by side with the

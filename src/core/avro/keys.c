@@ -20,9 +20,23 @@ static void add_kind(struct sma_avro_key *key, const struct sma_avro_node *type)
     key->writes |= (uint16_t)(1 << type->kind);
 }
 
+/* Takes up to three arrays and maps off a type and notes them; a deeper one stays on, and is then
+ * no plain type. */
+static const struct sma_avro_node *unwrap(struct sma_avro_key *key,
+                                          const struct sma_avro_node *type)
+{
+    enum { ARRAY = 1, MAP = 2, LEVELS = 3 };
+    for (int i = 0; i < LEVELS && (type->kind == SMA_AVRO_ARRAY || type->kind == SMA_AVRO_MAP);
+         i++) {
+        key->nesting = (uint8_t)(key->nesting << 2 | (type->kind == SMA_AVRO_ARRAY ? ARRAY : MAP));
+        type = type->items;
+    }
+    return type;
+}
+
 static void make_key(struct sma_avro_key *key, const struct sma_avro_field *field)
 {
-    const struct sma_avro_node *type = field->type;
+    const struct sma_avro_node *type = unwrap(key, field->type);
     struct sma_str name = field->name;
     key->head = word(name, 0);
     key->tail = word(name, name.len > sizeof key->tail ? name.len - sizeof key->tail : 0);

@@ -100,7 +100,8 @@ struct sma_avro_key {
     uint32_t length;     /* of the name */
     uint16_t reads;      /* sets of primitive kinds, 1 << kind, for a field whose type is plain: */
     uint16_t writes;     /* what it can read, and what it may have written */
-    bool is_plain;       /* a primitive, or a union of nothing but primitives */
+    uint8_t nesting;     /* arrays and maps around the plain type, two bits each, innermost lowest */
+    bool is_plain;       /* a primitive or a union of nothing but primitives, or arrays and maps of it */
     bool has_aliases;
 };
 
