@@ -356,37 +356,42 @@ static enum sma_status load_contains(struct sma_js_node *node, struct sma_js_loa
 #define KIND_STRING SMA_JS_KIND_STRING
 
 static const struct sma_js_keyword keywords[] = {
-    {"items", KIND_ARRAY, CLASSIC, false, load_items_classic, 0},
-    {"additionalItems", KIND_ARRAY, CLASSIC, false, load_additional_items, 0},
-    {"prefixItems", KIND_ARRAY, MODERN, false, load_tuple, 0},
-    {"items", KIND_ARRAY, MODERN, false, load_items_modern, 0},
-    {"minItems", KIND_ARRAY, ALL, false, load_limit, OF_ARRAY(min_items)},
-    {"maxItems", KIND_ARRAY, ALL, false, load_limit, OF_ARRAY(max_items)},
-    {"uniqueItems", KIND_ARRAY, ALL, false, load_flag, OF_ARRAY(is_unique)},
-    {"contains", KIND_ARRAY, SINCE_6, false, load_contains, OF_ARRAY(contains)},
-    {"unevaluatedItems", KIND_ARRAY, MODERN, true, load_child, OF_ARRAY(unevaluated)},
-    {"properties", KIND_OBJECT, ALL, true, load_properties, 0},
-    {"patternProperties", KIND_OBJECT, ALL, true, load_patterns, 0},
-    {"required", KIND_OBJECT, ALL, false, load_required, OF_OBJECT(required)},
-    {"minProperties", KIND_OBJECT, ALL, false, load_limit, OF_OBJECT(min_properties)},
-    {"maxProperties", KIND_OBJECT, ALL, false, load_limit, OF_OBJECT(max_properties)},
-    {"dependencies", KIND_OBJECT, CLASSIC, false, load_dependencies_of_both, 0},
-    {"dependentRequired", KIND_OBJECT, MODERN, false, load_dependent_required, 0},
-    {"dependentSchemas", KIND_OBJECT, MODERN, false, load_dependent_schemas, 0},
-    {"additionalProperties", KIND_OBJECT, ALL, false, load_additional_properties, 0},
-    {"propertyNames", KIND_OBJECT, SINCE_6, false, load_child, OF_OBJECT(names)},
-    {"unevaluatedProperties", KIND_OBJECT, MODERN, true, load_child, OF_OBJECT(unevaluated)},
-    {"minimum", KIND_NUMBER, ALL, false, load_number, OF_NUMBER(minimum)},
-    {"maximum", KIND_NUMBER, ALL, false, load_number, OF_NUMBER(maximum)},
-    {"exclusiveMinimum", KIND_NUMBER, ONLY_4, false, load_flag, OF_NUMBER(exclusive_minimum_flag)},
-    {"exclusiveMaximum", KIND_NUMBER, ONLY_4, false, load_flag, OF_NUMBER(exclusive_maximum_flag)},
-    {"exclusiveMinimum", KIND_NUMBER, SINCE_6, false, load_number, OF_NUMBER(exclusive_minimum)},
-    {"exclusiveMaximum", KIND_NUMBER, SINCE_6, false, load_number, OF_NUMBER(exclusive_maximum)},
-    {"multipleOf", KIND_NUMBER, ALL, false, load_multiple, OF_NUMBER(multiple_of)},
-    {"minLength", KIND_STRING, ALL, false, load_limit, OF_STRING(min_length)},
-    {"maxLength", KIND_STRING, ALL, false, load_limit, OF_STRING(max_length)},
-    {"pattern", KIND_STRING, ALL, false, load_pattern, OF_STRING(pattern)},
-    {"format", KIND_STRING, CLASSIC, false, load_text, OF_STRING(format)},
+    {SMA_STR_INIT("items"), KIND_ARRAY, CLASSIC, false, load_items_classic, 0},
+    {SMA_STR_INIT("additionalItems"), KIND_ARRAY, CLASSIC, false, load_additional_items, 0},
+    {SMA_STR_INIT("prefixItems"), KIND_ARRAY, MODERN, false, load_tuple, 0},
+    {SMA_STR_INIT("items"), KIND_ARRAY, MODERN, false, load_items_modern, 0},
+    {SMA_STR_INIT("minItems"), KIND_ARRAY, ALL, false, load_limit, OF_ARRAY(min_items)},
+    {SMA_STR_INIT("maxItems"), KIND_ARRAY, ALL, false, load_limit, OF_ARRAY(max_items)},
+    {SMA_STR_INIT("uniqueItems"), KIND_ARRAY, ALL, false, load_flag, OF_ARRAY(is_unique)},
+    {SMA_STR_INIT("contains"), KIND_ARRAY, SINCE_6, false, load_contains, OF_ARRAY(contains)},
+    {SMA_STR_INIT("unevaluatedItems"), KIND_ARRAY, MODERN, true, load_child, OF_ARRAY(unevaluated)},
+    {SMA_STR_INIT("properties"), KIND_OBJECT, ALL, true, load_properties, 0},
+    {SMA_STR_INIT("patternProperties"), KIND_OBJECT, ALL, true, load_patterns, 0},
+    {SMA_STR_INIT("required"), KIND_OBJECT, ALL, false, load_required, OF_OBJECT(required)},
+    {SMA_STR_INIT("minProperties"), KIND_OBJECT, ALL, false, load_limit, OF_OBJECT(min_properties)},
+    {SMA_STR_INIT("maxProperties"), KIND_OBJECT, ALL, false, load_limit, OF_OBJECT(max_properties)},
+    {SMA_STR_INIT("dependencies"), KIND_OBJECT, CLASSIC, false, load_dependencies_of_both, 0},
+    {SMA_STR_INIT("dependentRequired"), KIND_OBJECT, MODERN, false, load_dependent_required, 0},
+    {SMA_STR_INIT("dependentSchemas"), KIND_OBJECT, MODERN, false, load_dependent_schemas, 0},
+    {SMA_STR_INIT("additionalProperties"), KIND_OBJECT, ALL, false, load_additional_properties, 0},
+    {SMA_STR_INIT("propertyNames"), KIND_OBJECT, SINCE_6, false, load_child, OF_OBJECT(names)},
+    {SMA_STR_INIT("unevaluatedProperties"), KIND_OBJECT, MODERN, true, load_child,
+     OF_OBJECT(unevaluated)},
+    {SMA_STR_INIT("minimum"), KIND_NUMBER, ALL, false, load_number, OF_NUMBER(minimum)},
+    {SMA_STR_INIT("maximum"), KIND_NUMBER, ALL, false, load_number, OF_NUMBER(maximum)},
+    {SMA_STR_INIT("exclusiveMinimum"), KIND_NUMBER, ONLY_4, false, load_flag,
+     OF_NUMBER(exclusive_minimum_flag)},
+    {SMA_STR_INIT("exclusiveMaximum"), KIND_NUMBER, ONLY_4, false, load_flag,
+     OF_NUMBER(exclusive_maximum_flag)},
+    {SMA_STR_INIT("exclusiveMinimum"), KIND_NUMBER, SINCE_6, false, load_number,
+     OF_NUMBER(exclusive_minimum)},
+    {SMA_STR_INIT("exclusiveMaximum"), KIND_NUMBER, SINCE_6, false, load_number,
+     OF_NUMBER(exclusive_maximum)},
+    {SMA_STR_INIT("multipleOf"), KIND_NUMBER, ALL, false, load_multiple, OF_NUMBER(multiple_of)},
+    {SMA_STR_INIT("minLength"), KIND_STRING, ALL, false, load_limit, OF_STRING(min_length)},
+    {SMA_STR_INIT("maxLength"), KIND_STRING, ALL, false, load_limit, OF_STRING(max_length)},
+    {SMA_STR_INIT("pattern"), KIND_STRING, ALL, false, load_pattern, OF_STRING(pattern)},
+    {SMA_STR_INIT("format"), KIND_STRING, CLASSIC, false, load_text, OF_STRING(format)},
 };
 
 const struct sma_js_keyword *sma_js_keyword_at(size_t i)
@@ -404,7 +409,7 @@ bool sma_js_has_kind(const struct sma_json *object, enum sma_draft draft, enum s
     const struct sma_js_keyword *row;
     for (size_t i = 0; (row = sma_js_keyword_at(i)); i++)
         if (row->kind == kind && sma_js_keyword_is_known(row, draft) &&
-            sma_json_get(object, sma_str_z(row->name)))
+            sma_json_get(object, row->name))
             return true;
     return false;
 }
@@ -419,10 +424,10 @@ enum sma_status sma_js_load_kind(struct sma_js_node *node, struct sma_js_loader 
         const struct sma_json *value = NULL;
         struct sma_js_trail trail;
         if (row->kind == kind && sma_js_keyword_is_known(row, draft))
-            value = sma_json_get(at->json, sma_str_z(row->name));
+            value = sma_json_get(at->json, row->name);
         if (!value)
             continue;
-        struct sma_js_at below = sma_js_below(at, &trail, sma_str_z(row->name), value);
+        struct sma_js_at below = sma_js_below(at, &trail, row->name, value);
         st = row->load(node, loader, &below, row);
     }
     if (!st && kind == SMA_JS_KIND_OBJECT)

@@ -139,7 +139,7 @@ enum sma_js_kind {
 };
 
 struct sma_js_keyword {
-    const char *name;
+    struct sma_str name;
     enum sma_js_kind kind;
     enum sma_draft first, last; /* drafts that know it in this form */
     bool is_late;               /* modern: joined after all others */

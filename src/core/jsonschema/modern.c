@@ -156,9 +156,14 @@ enum special {
     SPECIAL_COUNT
 };
 
-static const char *const special_names[SPECIAL_COUNT] = {
-    "type", "enum", "const",       "not",   "allOf",  "anyOf",          "oneOf",
-    "if",   "$ref", "$dynamicRef", "$defs", "format", "$dynamicAnchor",
+static const struct sma_str special_names[SPECIAL_COUNT] = {
+    SMA_STR_INIT("type"),           SMA_STR_INIT("enum"),
+    SMA_STR_INIT("const"),          SMA_STR_INIT("not"),
+    SMA_STR_INIT("allOf"),          SMA_STR_INIT("anyOf"),
+    SMA_STR_INIT("oneOf"),          SMA_STR_INIT("if"),
+    SMA_STR_INIT("$ref"),           SMA_STR_INIT("$dynamicRef"),
+    SMA_STR_INIT("$defs"),          SMA_STR_INIT("format"),
+    SMA_STR_INIT("$dynamicAnchor"),
 };
 
 /* Each definition must be a schema, whether something refers to it or not. */
@@ -253,13 +258,13 @@ static bool find_keyword(struct found *found, const struct sma_json_member *memb
     const struct sma_js_keyword *row;
     *found = (struct found){.member = member};
     for (int i = 0; i < SPECIAL_COUNT; i++)
-        if (sma_str_eqz(member->name, special_names[i])) {
+        if (sma_str_eq(member->name, special_names[i])) {
             found->special = (enum special)i;
             return true;
         }
     for (size_t i = 0; (row = sma_js_keyword_at(i)); i++)
         if (!row->is_late && sma_js_keyword_is_known(row, SMA_DRAFT_2020_12) &&
-            sma_str_eqz(member->name, row->name)) {
+            sma_str_eq(member->name, row->name)) {
             found->row = row;
             return true;
         }
@@ -297,7 +302,7 @@ static enum sma_status take_row(struct whole *whole, struct sma_js_loader *loade
 {
     struct sma_js_node *node = NULL;
     struct sma_js_trail trail;
-    struct sma_js_at below = sma_js_below(at, &trail, sma_str_z(row->name), value);
+    struct sma_js_at below = sma_js_below(at, &trail, row->name, value);
     enum sma_status st = node_of_kind(&node, whole, loader, at, sma_js_class_of_kind(row->kind));
     return st ? st : row->load(node, loader, &below, row);
 }
@@ -321,22 +326,23 @@ static enum sma_status take_early(struct whole *whole, struct sma_js_loader *loa
 /* The original takes properties and patterns one by one, so an empty map of them is no part. */
 static bool is_no_part(const struct sma_js_keyword *row, const struct sma_json *value)
 {
-    bool is_map = sma_str_eqz(SMA_STR("properties"), row->name) ||
-                  sma_str_eqz(SMA_STR("patternProperties"), row->name);
+    bool is_map =
+        sma_str_eqz(row->name, "properties") || sma_str_eqz(row->name, "patternProperties");
     return is_map && value->type == SMA_JSON_OBJECT && !value->count;
 }
 
 static enum sma_status take_late(struct whole *whole, struct sma_js_loader *loader,
                                  const struct sma_js_at *at)
 {
-    static const char *const order[] = {"properties", "patternProperties", "unevaluatedItems",
-                                        "unevaluatedProperties"};
+    static const struct sma_str order[] = {
+        SMA_STR_INIT("properties"), SMA_STR_INIT("patternProperties"),
+        SMA_STR_INIT("unevaluatedItems"), SMA_STR_INIT("unevaluatedProperties")};
     enum sma_status st = SMA_OK;
     for (size_t k = 0; !st && k < sizeof order / sizeof *order; k++) {
-        const struct sma_json *value = sma_json_get(at->json, sma_str_z(order[k]));
+        const struct sma_json *value = sma_json_get(at->json, order[k]);
         const struct sma_js_keyword *row;
         for (size_t i = 0; !st && value && (row = sma_js_keyword_at(i)); i++)
-            if (row->is_late && strcmp(row->name, order[k]) == 0 && !is_no_part(row, value))
+            if (row->is_late && sma_str_eq(row->name, order[k]) && !is_no_part(row, value))
                 st = take_row(whole, loader, at, value, row);
     }
     return st;

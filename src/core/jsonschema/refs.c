@@ -151,26 +151,20 @@ static enum sma_status note_anchors(struct sma_js_refs *refs, const struct sma_j
     return st;
 }
 
-static bool is_any_of(struct sma_str name, const char *const *list)
-{
-    for (; *list; list++)
-        if (sma_str_eqz(name, *list))
-            return true;
-    return false;
-}
-
+/* Keywords whose values are data, in which an identifier is only a member. */
 static bool holds_data(struct sma_str keyword)
 {
-    static const char *const keywords[] = {"enum", "const", "default", "examples", NULL};
-    return is_any_of(keyword, keywords);
+    return sma_str_eq(keyword, SMA_STR("enum")) || sma_str_eq(keyword, SMA_STR("const")) ||
+           sma_str_eq(keyword, SMA_STR("default")) || sma_str_eq(keyword, SMA_STR("examples"));
 }
 
 static bool holds_schemas_by_name(struct sma_str keyword)
 {
-    static const char *const keywords[] = {"properties", "patternProperties", "definitions",
-                                           "$defs",      "dependencies",      "dependentSchemas",
-                                           NULL};
-    return is_any_of(keyword, keywords);
+    return sma_str_eq(keyword, SMA_STR("properties")) ||
+           sma_str_eq(keyword, SMA_STR("patternProperties")) ||
+           sma_str_eq(keyword, SMA_STR("definitions")) || sma_str_eq(keyword, SMA_STR("$defs")) ||
+           sma_str_eq(keyword, SMA_STR("dependencies")) ||
+           sma_str_eq(keyword, SMA_STR("dependentSchemas"));
 }
 
 /* Goes through a value in search of identifiers; as deep as the document at most. */

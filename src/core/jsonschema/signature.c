@@ -465,7 +465,7 @@ static bool is_taken_up(const struct sma_js_loader *loader, const struct sma_js_
         (sma_str_eqz(name, "if") || sma_str_eqz(name, "then") || sma_str_eqz(name, "else")))
         return true;
     for (size_t i = 0; (row = sma_js_keyword_at(i)); i++)
-        if (sma_js_keyword_is_known(row, node->draft) && sma_str_eqz(name, row->name))
+        if (sma_js_keyword_is_known(row, node->draft) && sma_str_eq(name, row->name))
             return true;
     /* Already there as the limits of an Array. */
     return node->class == SMA_JS_ARRAY &&
