@@ -1,7 +1,7 @@
 /* Objects: required, properties under open, partially open and closed content models, dependencies,
  * the rest. Source: compat-json section 8. */
 #include "core/jsonschema/compat.h"
-#include "core/jsonschema/regex.h"
+#include "core/jsonschema/pattern.h"
 
 /* Work units of one search: what a backtracking pattern may take just short of its own limit. */
 #define SEARCH_UNITS 500u
@@ -30,7 +30,7 @@ static enum sma_status compiled_pattern(const struct sma_regex **out, struct sma
         known = sma_arena_calloc(&differ->arena, 1, sizeof *known);
         if (!known || !sma_map_put(&differ->patterns, pattern, known))
             return sma_fail_nomem(differ->err);
-        st = sma_regex_compile_lenient(&known->regex, pattern, differ->err);
+        st = sma_js_pattern_compile(&known->regex, pattern, differ->err);
         if (st == SMA_EUNSUPPORTED) /* fine as a schema, but this question needs its answer */
             return SMA_EINVAL;
         if (st)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/jsonschema/canonical.h"
-#include "core/jsonschema/regex.h"
+#include "core/jsonschema/pattern.h"
 
 #define TRAIL_BYTES_MAX 1024u
 
@@ -174,7 +174,7 @@ enum sma_status sma_js_check_pattern(struct sma_js_loader *loader, const struct 
     enum sma_status st = sma_js_charge(loader, 1 + pattern.len / 64);
     if (st)
         return st;
-    st = sma_regex_compile_lenient(&regex, pattern, &problem);
+    st = sma_js_pattern_compile(&regex, pattern, &problem);
     sma_regex_free(regex);
     if (st == SMA_EUNSUPPORTED) /* right, but more than this engine can do; asked only in compat */
         return SMA_OK;
