@@ -95,11 +95,31 @@ static bool is_overdue(struct sma_http_conn *conn, uint64_t now_ms)
     return false;
 }
 
+/* Whether the client has closed, unnoticed. The library waits for edges: when the end arrives
+ * together with the last bytes, it reads the bytes and never hears of the end. After silence one
+ * look is enough, since a later end is an edge of its own; while bytes come in it can happen again.
+ */
+static bool has_left(struct sma_http_conn *conn)
+{
+    bool is_receiving = conn->phase == SMA_HTTP_PHASE_HEAD || conn->phase == SMA_HTTP_PHASE_BODY;
+    bool is_silent = conn->phase == SMA_HTTP_PHASE_NEW || conn->phase == SMA_HTTP_PHASE_IDLE;
+    char byte;
+    if (!is_receiving && (!is_silent || conn->is_looked_at))
+        return false;
+    conn->is_looked_at = true;
+    return recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void sma_http_sweep(struct sma_http_loop *loop)
 {
     for (struct sma_http_conn *conn = loop->conns; conn; conn = conn->next) {
-        if (conn->is_killed || !is_overdue(conn, loop->now_ms))
+        if (conn->is_killed)
             continue;
+        if (!is_overdue(conn, loop->now_ms)) {
+            if (has_left(conn))
+                sma_http_conn_kill(conn);
+            continue;
+        }
         sma_http_count(&loop->counters.timeouts[conn->phase], 1);
         if (conn->phase != SMA_HTTP_PHASE_WORK)
             sma_http_conn_kill(conn);

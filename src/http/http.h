@@ -251,8 +251,8 @@ struct sma_http_listener {
 struct sma_http_options {
     const struct sma_http_listener *listeners;
     size_t listener_count;
-    /* Must outlive the server. The first facade also answers for what no route matches. Routes of all are one table; the
-     * same method and pattern twice is SMA_EINVAL. */
+    /* Must outlive the server. The first facade also answers for what no route matches. Routes of
+     * all are one table; the same method and pattern twice is SMA_EINVAL. */
     const struct sma_http_facade *facades;
     size_t facade_count;
     const struct sma_http_header

@@ -30,6 +30,7 @@ void sma_http_loop_hand_over(struct sma_http_loop *loop, struct sma_http_newcome
 void sma_http_conn_enter(struct sma_http_conn *conn, enum sma_http_phase phase)
 {
     conn->phase = phase;
+    conn->is_looked_at = false;
     conn->since_ms = conn->loop->now_ms;
 }
 

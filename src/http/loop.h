@@ -32,8 +32,9 @@ struct sma_http_conn {
     uint64_t since_ms;      /* when the phase began, on the loop's clock */
     uint64_t sent, sent_ms; /* acknowledged bytes of the answer, and when they last grew */
     bool is_suspended;
-    bool is_killed; /* shut down by us: nothing to linger for */
-    bool is_whole;  /* the last request was read to its end before the close */
+    bool is_looked_at; /* whether its client has closed, in this phase */
+    bool is_killed;    /* shut down by us: nothing to linger for */
+    bool is_whole;     /* the last request was read to its end before the close */
     size_t remote_len;
     char remote[48];
     struct sockaddr_storage address;

@@ -435,6 +435,8 @@ static void half_closed_clients_are_answered(void **state)
         raw_receive(&conn, &reply, false);
         assert_int_equal(reply.status, 200);
         raw_free(&reply);
+        if (i >= 38) /* and then is closed, though not in the same instant */
+            assert_int_equal(raw_drain(&conn), 0);
         raw_close(&conn);
     }
 }
