@@ -4,8 +4,7 @@
 
 #include "base/num.h"
 
-/* ---- numbers -----------------------------------------------------------------------------------
- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 
 /* A decimal as Java holds it: digits without leading zeros (at least one) times 10^-scale. The
  * digits are a view into the number's text in two runs, for a point may lie between them. */
@@ -133,8 +132,7 @@ static enum sma_status put_number(struct sma_buf *out, const struct sma_json *v,
     return SMA_OK;
 }
 
-/* ---- values ------------------------------------------------------------------------------------
- */
+/* ---- values -------------------------------------------------------------------------------- */
 
 static enum sma_status put_value(struct sma_buf *out, const struct sma_json *v,
                                  enum sma_js_order order, struct sma_error *err);

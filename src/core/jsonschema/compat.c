@@ -9,8 +9,7 @@
 #define PATH_BYTES_MAX (16u << 20)
 #define WALK_STEPS_MAX 2000000u
 
-/* ---- passes (section 7.1) ----------------------------------------------------------------------
- */
+/* ---- passes (section 7.1) ------------------------------------------------------------------ */
 
 /* Compares with what the pass before said about pairs that contain themselves, until the pairs with
  * something incompatible stay the same. */
@@ -29,8 +28,7 @@ static enum sma_status compare_roots(const struct sma_js_result **out, struct sm
     return SMA_OK;
 }
 
-/* ---- findings ----------------------------------------------------------------------------------
- */
+/* ---- findings ------------------------------------------------------------------------------ */
 
 struct frame {
     const struct sma_js_result *result;
@@ -194,8 +192,7 @@ static enum sma_status write_findings(struct sma_findings *out, const struct sma
     return failed ? sma_fail_nomem(err) : sma_findings_status(out, err);
 }
 
-/* ---- entry -------------------------------------------------------------------------------------
- */
+/* ---- entry --------------------------------------------------------------------------------- */
 
 /* A side without a model: a document that would have to be fetched is a finding of its own,
  * anything else is the failure it would have been when it was registered. */

@@ -60,8 +60,7 @@ struct sma_js_differ {
     struct sma_error *err;
 };
 
-/* ---- compat_memo.c -----------------------------------------------------------------------------
- */
+/* ---- compat_memo.c ------------------------------------------------------------------------- */
 
 void sma_js_memo_fini(struct sma_js_memo *memo);
 /* The pair's slot, or NULL. Valid until the next add. */
@@ -74,8 +73,7 @@ struct sma_js_memo_slot *sma_js_memo_add(struct sma_js_memo *memo, const struct 
 /* Do both hold the same pairs with something incompatible? */
 bool sma_js_memo_agree(const struct sma_js_memo *a, const struct sma_js_memo *b);
 
-/* ---- compat_pair.c -----------------------------------------------------------------------------
- */
+/* ---- compat_pair.c ------------------------------------------------------------------------- */
 
 /* Takes work; SMA_ELIMIT when it ran out. */
 enum sma_status sma_js_differ_take(struct sma_js_differ *differ, uint64_t units) SMA_MUST_CHECK;
@@ -99,8 +97,7 @@ enum sma_status sma_js_compare_below(struct sma_js_differ *differ, struct sma_js
                                      const struct sma_js_node *old, const struct sma_js_node *new,
                                      struct sma_str first, struct sma_str second) SMA_MUST_CHECK;
 
-/* ---- one per class -----------------------------------------------------------------------------
- */
+/* ---- one per class ------------------------------------------------------------------------- */
 
 enum sma_status sma_js_compare_string(struct sma_js_differ *differ, struct sma_js_result *result,
                                       const struct sma_js_string *old,
@@ -129,8 +126,7 @@ enum sma_status sma_js_compare_combined(struct sma_js_differ *differ, struct sma
                                         const struct sma_js_combined *old,
                                         const struct sma_js_combined *new) SMA_MUST_CHECK;
 
-/* ---- shared by classes (compat_value.c) --------------------------------------------------------
- */
+/* ---- shared by classes (compat_value.c) ---------------------------------------------------- */
 
 /* The four differences of a bound. */
 struct sma_js_bound_rules {
@@ -187,8 +183,7 @@ sma_js_compare_unevaluated(struct sma_js_differ *differ, struct sma_js_result *r
                            struct sma_js_rest_rules rules, const struct sma_js_node *old,
                            const struct sma_js_node *new, struct sma_str keyword) SMA_MUST_CHECK;
 
-/* ---- match.c -----------------------------------------------------------------------------------
- */
+/* ---- match.c ------------------------------------------------------------------------------- */
 
 /* A bipartite graph: `edges` has a row of `right` bytes for each of `left` vertices, non-zero where
  * the two go together. Fills partner[i] with the right vertex of left vertex i, or UINT32_MAX, so

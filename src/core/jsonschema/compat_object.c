@@ -10,8 +10,7 @@ struct sma_js_compiled {
     struct sma_regex *regex;
 };
 
-/* ---- content models (section 8.2) --------------------------------------------------------------
- */
+/* ---- content models (section 8.2) ---------------------------------------------------------- */
 
 enum content {
     CONTENT_OPEN,
@@ -87,8 +86,7 @@ static enum sma_status content_for(enum content *out, const struct sma_js_node *
     return st;
 }
 
-/* ---- properties (sections 8.1, 8.3) ------------------------------------------------------------
- */
+/* ---- properties (sections 8.1, 8.3) -------------------------------------------------------- */
 
 static enum sma_status compare_required(struct sma_js_differ *differ, struct sma_js_result *result,
                                         const struct sma_js_object *old,
@@ -206,8 +204,7 @@ static enum sma_status compare_properties(struct sma_js_differ *differ,
     return st;
 }
 
-/* ---- dependencies (section 8.4) ----------------------------------------------------------------
- */
+/* ---- dependencies (section 8.4) ------------------------------------------------------------ */
 
 /* The dependency of that name and form (list or schema), or NULL. */
 static const struct sma_js_dependency *find_dependency(const struct sma_js_object *object,
@@ -268,8 +265,7 @@ static enum sma_status compare_dependencies(struct sma_js_differ *differ,
     return st;
 }
 
-/* ---- the object --------------------------------------------------------------------------------
- */
+/* ---- the object ---------------------------------------------------------------------------- */
 
 enum sma_status sma_js_compare_object(struct sma_js_differ *differ, struct sma_js_result *result,
                                       const struct sma_js_object *old,

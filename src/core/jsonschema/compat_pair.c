@@ -6,8 +6,7 @@
 
 static const struct sma_str no_segment = {NULL, 0};
 
-/* ---- results -----------------------------------------------------------------------------------
- */
+/* ---- results ------------------------------------------------------------------------------- */
 
 enum sma_status sma_js_differ_take(struct sma_js_differ *differ, uint64_t units)
 {
@@ -77,8 +76,7 @@ static enum sma_status add_here(struct sma_js_differ *differ, struct sma_js_resu
     return sma_js_add(differ, result, rule, no_segment, no_segment);
 }
 
-/* ---- combined against plain (section 7.2) ------------------------------------------------------
- */
+/* ---- combined against plain (section 7.2) -------------------------------------------------- */
 
 /* Tries to explain the change by one member; when compatible, the member's differences stand for
  * the whole's, and `and_rule` with them (SMA_JS_RULE_COUNT: none). */
@@ -124,8 +122,7 @@ static enum sma_status try_narrowed(struct sma_js_differ *differ, struct sma_js_
     return st;
 }
 
-/* ---- same class (section 7.4) ------------------------------------------------------------------
- */
+/* ---- same class (section 7.4) -------------------------------------------------------------- */
 
 static bool texts_differ(const struct sma_json *old, const struct sma_json *new)
 {
@@ -211,8 +208,7 @@ static enum sma_status compare_details(struct sma_js_differ *differ, struct sma_
     return SMA_OK;
 }
 
-/* ---- the pair ----------------------------------------------------------------------------------
- */
+/* ---- the pair ------------------------------------------------------------------------------ */
 
 static enum sma_status compare_nodes(struct sma_js_differ *differ, struct sma_js_result *result,
                                      const struct sma_js_node *old, const struct sma_js_node *new)

@@ -6,8 +6,7 @@
 
 static const struct sma_str no_segment = {NULL, 0};
 
-/* ---- bounds ------------------------------------------------------------------------------------
- */
+/* ---- bounds -------------------------------------------------------------------------------- */
 
 /* -1, 0, 1 for less, equal, more; absent on a side gives added or removed. */
 static enum sma_status add_bound(struct sma_js_differ *differ, struct sma_js_result *result,
@@ -33,8 +32,7 @@ enum sma_status sma_js_compare_limit(struct sma_js_differ *differ, struct sma_js
     return add_bound(differ, result, rules, old.is_set, new.is_set, change, keyword);
 }
 
-/* ---- what is left to others --------------------------------------------------------------------
- */
+/* ---- what is left to others ---------------------------------------------------------------- */
 
 enum sma_status sma_js_compare_additional(struct sma_js_differ *differ,
                                           struct sma_js_result *result,
@@ -96,8 +94,7 @@ enum sma_status sma_js_compare_unevaluated(struct sma_js_differ *differ,
     }
 }
 
-/* ---- string ------------------------------------------------------------------------------------
- */
+/* ---- string -------------------------------------------------------------------------------- */
 
 static enum sma_status compare_pattern(struct sma_js_differ *differ, struct sma_js_result *result,
                                        const struct sma_json *old, const struct sma_json *new)
@@ -125,8 +122,7 @@ enum sma_status sma_js_compare_string(struct sma_js_differ *differ, struct sma_j
     return st ? st : compare_pattern(differ, result, old->pattern, new->pattern);
 }
 
-/* ---- number ------------------------------------------------------------------------------------
- */
+/* ---- number -------------------------------------------------------------------------------- */
 
 /* As the original does it: as doubles. A JSON number is always one (or an infinity). */
 static double as_double(const struct sma_json *number)
@@ -222,8 +218,7 @@ enum sma_status sma_js_compare_number(struct sma_js_differ *differ, struct sma_j
                       no_segment, no_segment);
 }
 
-/* ---- enum, const, not --------------------------------------------------------------------------
- */
+/* ---- enum, const, not ---------------------------------------------------------------------- */
 
 enum sma_js_inclusion sma_js_names_compare(const struct sma_js_names *old,
                                            const struct sma_js_names *new)

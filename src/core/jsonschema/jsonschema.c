@@ -6,8 +6,7 @@
 
 #define PROBLEM "Invalid JSON schema: "
 
-/* ---- parse -------------------------------------------------------------------------------------
- */
+/* ---- parse --------------------------------------------------------------------------------- */
 
 /* The first JSON value is the schema; the original ignores whatever follows it. */
 static enum sma_status read_text(struct sma_jsonschema *schema, struct sma_error *err)
@@ -118,8 +117,7 @@ static enum sma_status parse(struct sma_schema **out, const struct sma_source *s
     return st;
 }
 
-/* ---- the rest ----------------------------------------------------------------------------------
- */
+/* ---- the rest ------------------------------------------------------------------------------ */
 
 /* No other form is defined for JSON: every `format` parameter gives the canonical text. */
 static enum sma_status print(struct sma_buf *out, const struct sma_schema *schema,

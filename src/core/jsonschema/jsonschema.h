@@ -12,7 +12,8 @@
 
 /* Findings of one comparison that are kept, of each sort (incompatible, compatible). */
 #define SMA_JS_FINDINGS_MAX 10000u
-/* Pairs of schemas inside each other on the way to one that is being compared. */
+/* Pairs of schemas inside each other on the way to one that is being compared. Comparing and
+ * parsing at their limits take less than 1 MiB of stack. */
 #define SMA_JS_COMPAT_DEPTH_MAX 1000u
 
 extern const struct sma_format sma_format_jsonschema;

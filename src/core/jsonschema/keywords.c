@@ -17,8 +17,7 @@ static enum sma_status load_child(struct sma_js_node *node, struct sma_js_loader
     return sma_js_load_schema(field_of(node, row), loader, at);
 }
 
-/* ---- numbers and texts -------------------------------------------------------------------------
- */
+/* ---- numbers and texts --------------------------------------------------------------------- */
 
 int64_t sma_js_truncate(const struct sma_json *json)
 {
@@ -104,8 +103,7 @@ static enum sma_status load_pattern(struct sma_js_node *node, struct sma_js_load
     return st ? st : sma_js_check_pattern(loader, at, at->json->text);
 }
 
-/* ---- objects -----------------------------------------------------------------------------------
- */
+/* ---- objects ------------------------------------------------------------------------------- */
 
 static enum sma_status load_properties(struct sma_js_node *node, struct sma_js_loader *loader,
                                        const struct sma_js_at *at, const struct sma_js_keyword *row)
@@ -252,8 +250,7 @@ static enum sma_status load_dependent_schemas(struct sma_js_node *node,
     return load_dependencies(node->object, loader, at, SCHEMAS);
 }
 
-/* ---- arrays ------------------------------------------------------------------------------------
- */
+/* ---- arrays -------------------------------------------------------------------------------- */
 
 static enum sma_status load_tuple(struct sma_js_node *node, struct sma_js_loader *loader,
                                   const struct sma_js_at *at, const struct sma_js_keyword *row)
@@ -338,8 +335,7 @@ static enum sma_status load_contains(struct sma_js_node *node, struct sma_js_loa
     return st;
 }
 
-/* ---- the table ---------------------------------------------------------------------------------
- */
+/* ---- the table ----------------------------------------------------------------------------- */
 
 #define ALL SMA_DRAFT_4, SMA_DRAFT_2020_12
 #define CLASSIC SMA_DRAFT_4, SMA_DRAFT_7
@@ -437,8 +433,7 @@ enum sma_status sma_js_load_kind(struct sma_js_node *node, struct sma_js_loader 
     return st;
 }
 
-/* ---- types -------------------------------------------------------------------------------------
- */
+/* ---- types --------------------------------------------------------------------------------- */
 
 enum sma_js_class sma_js_class_of_kind(enum sma_js_kind kind)
 {

@@ -1,6 +1,7 @@
 /* Building the model from a document: what the classic (drafts 4, 6, 7) and the modern (2019-09,
- * 2020-12) way have in common. loader.c holds the helpers and the work list of references,
- * keywords.c the keywords of the four kinds, classic.c and modern.c what an object becomes. */
+ * 2020-12) way have in common. loader.c holds the helpers and the work list, loader_parts.c
+ * what both make alike, keywords.c the keywords of the four kinds, classic.c and modern.c what an
+ * object becomes. */
 #ifndef SMA_CORE_JSONSCHEMA_LOADER_H
 #define SMA_CORE_JSONSCHEMA_LOADER_H
 
@@ -53,8 +54,7 @@ struct sma_js_loader {
     struct sma_error *err;
 };
 
-/* ---- helpers -----------------------------------------------------------------------------------
- */
+/* ---- helpers ------------------------------------------------------------------------------- */
 
 /* Takes entries of the model's limit; SMA_ELIMIT when there are none left. */
 enum sma_status sma_js_charge(struct sma_js_loader *loader, size_t entries) SMA_MUST_CHECK;
@@ -65,6 +65,8 @@ void *sma_js_array_new(struct sma_js_loader *loader, size_t count, size_t size,
 /* A new node for the value at `at`. */
 enum sma_status sma_js_node_new(struct sma_js_node **out, struct sma_js_loader *loader,
                                 enum sma_js_class class, const struct sma_js_at *at) SMA_MUST_CHECK;
+/* "#/properties/a", cut when long. */
+void sma_js_put_trail(struct sma_buf *buf, const struct sma_js_trail *trail);
 /* SMA_EINVAL "TRAIL: message". */
 enum sma_status sma_js_fail(struct sma_js_loader *loader, const struct sma_js_at *at,
                             const char *fmt, ...) SMA_PRINTF(3, 4);
@@ -90,8 +92,7 @@ void sma_js_names_sort(struct sma_js_names *names);
 enum sma_status sma_js_value_text(struct sma_str *out, struct sma_js_loader *loader,
                                   const struct sma_js_at *at) SMA_MUST_CHECK;
 
-/* ---- schemas -----------------------------------------------------------------------------------
- */
+/* ---- schemas ------------------------------------------------------------------------------- */
 
 /* The node of any schema position: true, false, or an object (classic or modern). */
 enum sma_status sma_js_load_schema(struct sma_js_node **out, struct sma_js_loader *loader,
@@ -127,8 +128,7 @@ enum sma_status sma_js_load_conditional(struct sma_js_node **out, struct sma_js_
 enum sma_status sma_js_load_annotations(struct sma_js_node *node, struct sma_js_loader *loader,
                                         const struct sma_js_at *at) SMA_MUST_CHECK;
 
-/* ---- keywords of a kind ------------------------------------------------------------------------
- */
+/* ---- keywords of a kind -------------------------------------------------------------------- */
 
 enum sma_js_kind {
     SMA_JS_KIND_ARRAY,
@@ -143,7 +143,7 @@ struct sma_js_keyword {
     enum sma_js_kind kind;
     enum sma_draft first, last; /* drafts that know it in this form */
     bool is_late;               /* modern: joined after all others */
-    /* Puts the value at `at` into the node of its kind; `rows` tells which keyword this is. */
+    /* Puts the value at `at` into the node of its kind; `row` tells which keyword this is. */
     enum sma_status (*load)(struct sma_js_node *node, struct sma_js_loader *loader,
                             const struct sma_js_at *at, const struct sma_js_keyword *row);
     size_t field; /* offset in the kind's struct, for those that need one */
@@ -168,17 +168,18 @@ int64_t sma_js_truncate(const struct sma_json *number);
 enum sma_status sma_js_object_finish(struct sma_js_object *object,
                                      struct sma_js_loader *loader) SMA_MUST_CHECK;
 
-/* ---- signatures --------------------------------------------------------------------------------
- */
+/* ---- signatures ---------------------------------------------------------------------------- */
 
+/* Writes the text of a node whose children are numbered into loader->text. */
+enum sma_status sma_js_model_text(struct sma_js_loader *loader,
+                                  const struct sma_js_node *node) SMA_MUST_CHECK;
 /* Numbers a node so that nodes with the same model text have the same number. */
 enum sma_status sma_js_sign(struct sma_js_node *node, struct sma_js_loader *loader) SMA_MUST_CHECK;
 /* Fills in `distinct` of a Combined node. */
 enum sma_status sma_js_distinguish(struct sma_js_node *node,
                                    struct sma_js_loader *loader) SMA_MUST_CHECK;
 
-/* ---- entry -------------------------------------------------------------------------------------
- */
+/* ---- entry --------------------------------------------------------------------------------- */
 
 /* Builds the model of a parsed document.
  *

@@ -84,8 +84,7 @@ static enum sma_status node_of_kind(struct sma_js_node **out, struct whole *whol
     return st ? st : join(whole, loader, at, *out);
 }
 
-/* ---- type --------------------------------------------------------------------------------------
- */
+/* ---- type ---------------------------------------------------------------------------------- */
 
 static enum sma_status load_type_list(struct whole *whole, struct sma_js_loader *loader,
                                       const struct sma_js_at *at, const struct sma_js_at *list)
@@ -136,8 +135,7 @@ static enum sma_status load_type(struct whole *whole, struct sma_js_loader *load
     return SMA_OK;
 }
 
-/* ---- keywords that belong to no kind -----------------------------------------------------------
- */
+/* ---- keywords that belong to no kind ------------------------------------------------------- */
 
 enum special {
     SPECIAL_TYPE,
@@ -223,8 +221,7 @@ static enum sma_status take_special(struct whole *whole, struct sma_js_loader *l
     return st ? st : join(whole, loader, at, part);
 }
 
-/* ---- order of keywords -------------------------------------------------------------------------
- */
+/* ---- order of keywords --------------------------------------------------------------------- */
 
 /* A keyword of the object at hand: of a kind (row) or special. */
 struct found {
@@ -293,8 +290,7 @@ static size_t find_keywords(struct found *found, const struct sma_json *object)
     return count;
 }
 
-/* ---- the object --------------------------------------------------------------------------------
- */
+/* ---- the object ---------------------------------------------------------------------------- */
 
 static enum sma_status take_row(struct whole *whole, struct sma_js_loader *loader,
                                 const struct sma_js_at *at, const struct sma_json *value,

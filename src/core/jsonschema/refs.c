@@ -53,8 +53,7 @@ enum sma_status sma_js_refs_resolve(struct sma_str *out, struct sma_js_refs *ref
     return out->ptr && !sma_buf_failed(&refs->buf) ? SMA_OK : sma_fail_nomem(err);
 }
 
-/* ---- identifiers and anchors -------------------------------------------------------------------
- */
+/* ---- identifiers and anchors --------------------------------------------------------------- */
 
 struct sma_str sma_js_refs_address(const void *const *slot)
 {
@@ -193,8 +192,7 @@ static enum sma_status scan(struct sma_js_refs *refs, const struct sma_json *jso
     return st;
 }
 
-/* ---- documents ---------------------------------------------------------------------------------
- */
+/* ---- documents ----------------------------------------------------------------------------- */
 
 static uint32_t count_values(const struct sma_json *json)
 {

@@ -3,8 +3,7 @@
 #include "core/jsonschema/refs_internal.h"
 #include "core/jsonschema/uri.h"
 
-/* ---- URI to resource ---------------------------------------------------------------------------
- */
+/* ---- URI to resource ----------------------------------------------------------------------- */
 
 static enum sma_status root_of(const struct sma_js_resource **out, struct sma_js_refs *refs,
                                struct sma_js_document *document, struct sma_error *err)
@@ -82,8 +81,7 @@ static enum sma_status find_resource(const struct sma_js_resource **out, struct 
     return st || is_found ? st : find_in_all(out, refs, full, err);
 }
 
-/* ---- fragment to value -------------------------------------------------------------------------
- */
+/* ---- fragment to value --------------------------------------------------------------------- */
 
 /* Takes the next token of a JSON pointer, which begins with '/', into `buf` with ~1 and ~0 decoded.
  */
@@ -105,10 +103,11 @@ static struct sma_str next_token(struct sma_buf *buf, struct sma_str *pointer)
     return sma_buf_str(buf);
 }
 
+/* Leading zeros are taken, as the original takes them. */
 static const struct sma_json *item_at(const struct sma_json *array, struct sma_str token)
 {
     uint32_t index = 0;
-    if (!token.len || token.len > 9 || (token.len > 1 && token.ptr[0] == '0'))
+    if (!token.len || token.len > 9)
         return NULL;
     for (size_t i = 0; i < token.len; i++) {
         if (token.ptr[i] < '0' || token.ptr[i] > '9')

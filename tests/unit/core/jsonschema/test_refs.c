@@ -71,7 +71,7 @@ static void resolves_uris(void **state)
 /* A root whose property `p` is a reference; does it lead to something of that class? */
 static const struct ref_row {
     const char *name, *text;
-    int want;                    /* enum sma_js_class, -1: does not load */
+    int want;                    /* enum sma_js_class, -1: does not load, -2: a String, anywhere */
     const char *documents[2][2]; /* registered: name, text */
 } rows[] = {
     {"pointer",
@@ -87,9 +87,9 @@ static const struct ref_row {
      "{\"properties\":{\"p\":{\"$ref\":\"#/allOf/1\"}},\"allOf\":[true," STRING "]}",
      -2,
      {{NULL}}},
-    {"no leading zero in an index",
+    {"leading zeros in an index",
      "{\"properties\":{\"p\":{\"$ref\":\"#/items/01\"}},\"items\":[true," STRING "]}",
-     -1,
+     -2,
      {{NULL}}},
     {"empty key",
      "{\"properties\":{\"p\":{\"$ref\":\"#/definitions/\"}},\"definitions\":{\"\":" STRING "}}",
