@@ -106,76 +106,124 @@ static bool take(struct sma_proto_normalizer *n, size_t steps)
     return !session->status && !n->status;
 }
 
-static void append_new(struct sma_proto_normalizer *n, struct sma_proto_value *items,
-                       uint32_t *count, const struct sma_proto_value *value)
+static uint64_t hash_value(uint64_t seed, const struct sma_proto_value *value)
 {
-    if (!take(n, *count))
-        return;
-    for (uint32_t i = 0; i < *count; i++)
-        if (values_equal(&items[i], value))
-            return;
-    items[(*count)++] = *value;
+    uint64_t hash = sma_hash_bytes(seed + value->kind, value->text.ptr, value->text.len);
+    for (uint32_t i = 0; i < value->count; i++) {
+        bool is_map = value->kind == SMA_PROTO_VALUE_MAP;
+        const struct sma_proto_entry *entry = is_map ? &value->entries[i] : NULL;
+        if (entry)
+            hash = sma_hash_bytes(hash, entry->key.ptr, entry->key.len);
+        hash = hash_value(hash, entry ? &entry->value : &value->items[i]);
+    }
+    return hash;
 }
 
-/* The values of both, each once; a list that ends up with one element is that element. */
-static struct sma_proto_value collect(struct sma_proto_normalizer *n,
-                                      const struct sma_proto_value *a,
-                                      const struct sma_proto_value *b)
+/* Drops values that stood earlier in the list already. */
+static uint32_t drop_repeated(struct sma_proto_normalizer *n, struct sma_proto_value *items,
+                              uint32_t count)
 {
-    const struct sma_proto_value *sources[2] = {a, b};
+    size_t mask = 15;
+    uint32_t kept = 0;
+    while (mask < (size_t)count * 2)
+        mask = mask * 2 + 1;
+    uint32_t *slots = sma_proto_normal_array(n, mask + 1, sizeof *slots);
+    for (uint32_t i = 0; i < count && slots && take(n, 1); i++) {
+        size_t at = (size_t)hash_value((uintptr_t)slots, &items[i]) & mask;
+        while (slots[at] && !values_equal(&items[slots[at] - 1], &items[i]))
+            at = (at + 1) & mask;
+        if (slots[at])
+            continue;
+        items[kept++] = items[i];
+        slots[at] = kept;
+    }
+    return kept;
+}
+
+/* What several assignments come to: entries with one key, or options with one name. */
+struct assignments {
+    const struct sma_proto_value **values;
+    size_t count;
+};
+
+/* All values, each once; a list that ends up with one element is that element. */
+static struct sma_proto_value collect(struct sma_proto_normalizer *n, struct assignments all)
+{
     struct sma_proto_value out = {.kind = SMA_PROTO_VALUE_LIST};
     size_t room = 0;
-    for (size_t s = 0; s < 2; s++)
-        room += sources[s]->kind == SMA_PROTO_VALUE_LIST ? sources[s]->count : 1;
+    for (size_t s = 0; s < all.count; s++)
+        room += all.values[s]->kind == SMA_PROTO_VALUE_LIST ? all.values[s]->count : 1;
     struct sma_proto_value *items = sma_proto_normal_array(n, room, sizeof *items);
-    for (size_t s = 0; s < 2 && items; s++) {
-        bool is_list = sources[s]->kind == SMA_PROTO_VALUE_LIST;
-        for (uint32_t i = 0; i < (is_list ? sources[s]->count : 1); i++)
-            append_new(n, items, &out.count, is_list ? &sources[s]->items[i] : sources[s]);
+    for (size_t s = 0; s < all.count && items; s++) {
+        const struct sma_proto_value *from = all.values[s];
+        bool is_list = from->kind == SMA_PROTO_VALUE_LIST;
+        for (uint32_t i = 0; i < (is_list ? from->count : 1); i++)
+            items[out.count++] = is_list ? from->items[i] : *from;
     }
+    out.count = items ? drop_repeated(n, items, out.count) : 0;
     out.items = items;
     return out.count == 1 ? items[0] : out;
 }
 
 static struct sma_proto_value merge_maps(struct sma_proto_normalizer *n, struct value_type type,
-                                         const struct sma_proto_value *a,
-                                         const struct sma_proto_value *b);
+                                         struct assignments all);
 
-/* What two assignments of one entry come to. */
-static struct sma_proto_value merge_entry(struct sma_proto_normalizer *n, struct value_type outer,
-                                          const struct sma_proto_entry *a,
-                                          const struct sma_proto_entry *b)
+/* Of a singular field the last assignment counts; literals in a row at the end are merged. */
+static struct sma_proto_value merge_singular(struct sma_proto_normalizer *n, struct value_type type,
+                                             struct assignments all)
 {
-    if (!take(n, outer.message ? outer.message->fields.count / 4 : 0))
-        return b->value;
-    struct value_type type = type_of_entry(n, outer, a);
-    if (!type.is_known || type.is_repeated)
-        return collect(n, &a->value, &b->value);
-    if (type.message && a->value.kind == SMA_PROTO_VALUE_MAP &&
-        b->value.kind == SMA_PROTO_VALUE_MAP)
-        return merge_maps(n, type, &a->value, &b->value);
-    return b->value;
+    size_t run = 0;
+    while (run < all.count && all.values[all.count - 1 - run]->kind == SMA_PROTO_VALUE_MAP)
+        run++;
+    if (run < 2)
+        return *all.values[all.count - 1];
+    return merge_maps(n, type, (struct assignments){all.values + (all.count - run), run});
 }
 
-/* Both literals have sorted keys; so has the result. */
+/* Entries of one key in `from`, starting at `at`. */
+static size_t run_of_key(const struct sma_proto_entry *from, size_t at, size_t count)
+{
+    size_t end = at + 1;
+    while (end < count && key_order(&from[at], &from[end]) == 0)
+        end++;
+    return end - at;
+}
+
+static struct sma_proto_value merge_key(struct sma_proto_normalizer *n, struct value_type outer,
+                                        const struct sma_proto_entry *run, size_t count)
+{
+    struct assignments all = {sma_proto_normal_array(n, count, sizeof *all.values), count};
+    if (!all.values || !take(n, outer.message ? outer.message->fields.count / 4 : 0))
+        return run->value;
+    for (size_t i = 0; i < count; i++)
+        all.values[i] = &run[i].value;
+    struct value_type type = type_of_entry(n, outer, run);
+    return !type.is_known || type.is_repeated ? collect(n, all) : merge_singular(n, type, all);
+}
+
+/* Literals as one, its keys sorted. */
 static struct sma_proto_value merge_maps(struct sma_proto_normalizer *n, struct value_type type,
-                                         const struct sma_proto_value *a,
-                                         const struct sma_proto_value *b)
+                                         struct assignments all)
 {
     struct sma_proto_value out = {.kind = SMA_PROTO_VALUE_MAP};
-    struct sma_proto_entry *entries =
-        sma_proto_normal_array(n, (size_t)a->count + b->count, sizeof *entries);
-    uint32_t i = 0, j = 0;
-    while (entries && (i < a->count || j < b->count) && take(n, 1)) {
-        int order = i >= a->count   ? 1
-                    : j >= b->count ? -1
-                                    : key_order(&a->entries[i], &b->entries[j]);
-        struct sma_proto_entry *to = &entries[out.count++];
-        *to = order <= 0 ? a->entries[i] : b->entries[j];
-        if (order == 0)
-            to->value = merge_entry(n, type, &a->entries[i], &b->entries[j]);
-        i += order <= 0;
-        j += order >= 0;
+    size_t total = 0, at = 0;
+    for (size_t i = 0; i < all.count; i++)
+        total += all.values[i]->count;
+    struct sma_proto_entry *entries = sma_proto_normal_array(n, total, sizeof *entries);
+    for (size_t i = 0; i < all.count && entries; i++)
+        for (uint32_t j = 0; j < all.values[i]->count; j++)
+            entries[at++] = all.values[i]->entries[j];
+    if (!entries || !sma_proto_sort(n->arena, entries, total, sizeof *entries, key_order)) {
+        sma_proto_normal_nomem(n);
+        return out;
+    }
+    for (at = 0; at < total && take(n, 1);) {
+        size_t run = run_of_key(entries, at, total);
+        struct sma_proto_entry merged = entries[at];
+        if (run > 1)
+            merged.value = merge_key(n, type, &entries[at], run);
+        entries[out.count++] = merged;
+        at += run;
     }
     out.entries = entries;
     return out;
@@ -196,11 +244,13 @@ static uint32_t join_equal_keys(struct sma_proto_normalizer *n, struct sma_proto
                                 uint32_t count)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (kept && key_order(&entries[kept - 1], &entries[i]) == 0)
-            entries[kept - 1].value = collect(n, &entries[kept - 1].value, &entries[i].value);
-        else
-            entries[kept++] = entries[i];
+    for (uint32_t i = 0; i < count && !n->status;) {
+        size_t run = run_of_key(entries, i, count);
+        struct sma_proto_entry merged = entries[i];
+        if (run > 1)
+            merged.value = merge_key(n, (struct value_type){0}, &entries[i], run);
+        entries[kept++] = merged;
+        i += (uint32_t)run;
     }
     return kept;
 }
@@ -213,11 +263,9 @@ static void normal_map(struct sma_proto_normalizer *n, struct sma_proto_value *o
     for (uint32_t i = 0; i < value->count && entries; i++) {
         struct sma_proto_entry *to = &entries[count];
         *to = value->entries[i];
-        if (to->value.kind == SMA_PROTO_VALUE_LIST && to->value.count == 0)
-            continue;
         resolve_key(n, to);
         normal_value(n, &to->value, &value->entries[i].value);
-        count++;
+        count += to->value.kind != SMA_PROTO_VALUE_LIST || to->value.count > 0;
     }
     if (entries && !sma_proto_sort(n->arena, entries, count, sizeof *entries, key_order))
         sma_proto_normal_nomem(n);
@@ -269,7 +317,9 @@ static void fold_parts(struct sma_proto_normalizer *n, struct sma_proto_option *
         entry->is_extension = option->parts[i].is_parenthesized;
         entry->value = option->value;
         resolve_key(n, entry);
-        option->value = (struct sma_proto_value){.kind = SMA_PROTO_VALUE_MAP, .count = 1};
+        /* as in literals, an empty list is no entry */
+        bool is_empty = entry->value.kind == SMA_PROTO_VALUE_LIST && entry->value.count == 0;
+        option->value = (struct sma_proto_value){.kind = SMA_PROTO_VALUE_MAP, .count = !is_empty};
         option->value.entries = entry;
     }
     option->part_count = 0;
@@ -308,24 +358,38 @@ static struct value_type type_of_option(struct sma_proto_normalizer *n,
                      : (struct value_type){0};
 }
 
+/* Options of one name in a row, bare ones and custom ones apart. */
+static size_t run_of_name(const struct sma_proto_option *options, size_t at, size_t count)
+{
+    size_t end = at + 1;
+    while (end < count && options[at].is_parenthesized == options[end].is_parenthesized &&
+           sma_str_eq(options[at].name, options[end].name))
+        end++;
+    return end - at;
+}
+
 /* Assignments of one singular extension become one; `options` is sorted. */
 static size_t merge_options(struct sma_proto_normalizer *n, struct sma_proto_option *options,
                             size_t count)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct sma_proto_option *last = kept ? &options[kept - 1] : NULL;
+    for (size_t at = 0, run; at < count && !n->status; at += run) {
         struct value_type type = {0};
-        if (last && last->is_parenthesized == options[i].is_parenthesized &&
-            sma_str_eq(last->name, options[i].name))
-            type = type_of_option(n, last);
-        if (!type.is_known || type.is_repeated)
-            options[kept++] = options[i];
-        else if (last->value.kind == SMA_PROTO_VALUE_MAP &&
-                 options[i].value.kind == SMA_PROTO_VALUE_MAP)
-            last->value = merge_maps(n, type, &last->value, &options[i].value);
-        else
-            last->value = options[i].value;
+        run = run_of_name(options, at, count);
+        if (run > 1)
+            type = type_of_option(n, &options[at]);
+        if (!type.is_known || type.is_repeated) {
+            for (size_t i = 0; i < run; i++)
+                options[kept++] = options[at + i];
+            continue;
+        }
+        struct assignments all = {sma_proto_normal_array(n, run, sizeof *all.values), run};
+        struct sma_proto_option merged = options[at];
+        for (size_t i = 0; i < run && all.values; i++)
+            all.values[i] = &options[at + i].value;
+        if (all.values)
+            merged.value = merge_singular(n, type, all);
+        options[kept++] = merged;
     }
     return kept;
 }
