@@ -163,7 +163,7 @@ static enum sma_status compare_annotations(struct sma_js_differ *differ,
                                            const struct sma_js_node *old,
                                            const struct sma_js_node *new)
 {
-    bool is_other;
+    bool is_other = false;
     enum sma_status st = SMA_OK;
     if (texts_differ(old->id, new->id))
         st = add_here(differ, result, SMA_JS_ID_CHANGED);
