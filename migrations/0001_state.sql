@@ -28,17 +28,19 @@ CREATE TABLE history (
 
 -- max_id never falls: an id is not handed out twice, not even after a hard delete. The counts spare
 -- the server from counting: subjects with a live version, live versions, distinct ids in use.
+-- position: of the last record that touched an id or a version of the context.
 CREATE TABLE contexts (
     context       TEXT    NOT NULL PRIMARY KEY,
     is_listed     INTEGER NOT NULL,
     max_id        INTEGER NOT NULL,
     live_subjects INTEGER NOT NULL,
     live_versions INTEGER NOT NULL,
-    ids           INTEGER NOT NULL
+    ids           INTEGER NOT NULL,
+    position      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO contexts (context, is_listed, max_id, live_subjects, live_versions, ids)
-VALUES ('.', 1, 0, 0, 0, 0);
+INSERT INTO contexts (context, is_listed, max_id, live_subjects, live_versions, ids, position)
+VALUES ('.', 1, 0, 0, 0, 0, 0);
 
 -- Each distinct content once, whatever subjects and contexts carry it. guid: MD5 that clients see;
 -- digest: SHA-256 that also tells contents with a forged or accidental common guid apart.
@@ -67,11 +69,13 @@ CREATE TABLE schema_references (
     PRIMARY KEY (schema_key, ordinal)
 ) STRICT, WITHOUT ROWID;
 
--- A subject is here as long as it has a version, soft-deleted ones included.
+-- A subject is here as long as it has a version, soft-deleted ones included. position: of the last
+-- record that touched one of them.
 CREATE TABLE subjects (
     subject       TEXT    NOT NULL PRIMARY KEY,
     all_versions  INTEGER NOT NULL,
-    live_versions INTEGER NOT NULL
+    live_versions INTEGER NOT NULL,
+    position      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- position, ts_ms: of the record that wrote the row last. uuid: from the version's birth, for good.
@@ -132,10 +136,10 @@ CREATE TABLE associations (
 CREATE INDEX associations_by_name ON associations (resource_name, resource_namespace);
 CREATE INDEX associations_by_resource_id ON associations (resource_id);
 
--- Position of the last record that touched something: 's:' and a subject for its versions, 'c:' or
--- 'm:' and a scope for its settings, 'x:' and a context for its ids, 'r:' and a subject for those
--- who refer to it, 'a:' and a subject for its associations. What was decided on an older position
--- than the stamp must be decided again.
+-- Position of the last record that touched something: 'c:' or 'm:' and a scope for its settings,
+-- 'r:' and a subject for those who refer to it, 'a:' and a subject for its associations, 's:' and a
+-- subject that is not (or no more) in `subjects`. What was decided on an older position than the
+-- stamp must be decided again.
 CREATE TABLE stamps (
     scope    TEXT    NOT NULL PRIMARY KEY,
     position INTEGER NOT NULL

@@ -47,7 +47,8 @@ struct sma_writer {
     struct sma_view view; /* on store->db */
     struct sma_touched keys;
     struct sma_result *results; /* batch_max of them */
-    uint64_t checkpoint_above;  /* bytes of WAL at which the next forced checkpoint is due */
+    uint64_t checkpoint_above;  /* bytes of WAL at which the next checkpoint is due */
+    uint64_t wal_bytes_before;  /* after the last batch */
     int idle_ms;                /* quiet time before the next idle checkpoint */
 };
 

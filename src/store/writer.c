@@ -224,12 +224,12 @@ static void run_batch(struct sma_store *store, size_t count)
 
 /* ---- checkpoints --------------------------------------------------------------------------- */
 
-/* True when the WAL is empty now. */
-static bool checkpoint(struct sma_store *store, int wait_ms)
+/* True when all of the WAL is in the database now. */
+static bool checkpoint(struct sma_store *store, enum sma_checkpoint kind, int wait_ms)
 {
     struct sma_error err = SMA_ERROR_INIT;
     bool is_done = false;
-    if (sma_db_checkpoint(store->db, wait_ms, &is_done, &err) == SMA_EIO)
+    if (sma_db_checkpoint(store->db, kind, wait_ms, &is_done, &err) == SMA_EIO)
         die(store, err.message);
     if (is_done) {
         add(&store->counters.checkpoints, 1);
@@ -238,21 +238,28 @@ static bool checkpoint(struct sma_store *store, int wait_ms)
     return is_done;
 }
 
-/* The bound on the WAL, also under constant writing. */
+/* Under constant writing: rarely enough that few operations wait for one (it happens between two
+ * batches), and with a bound on the file also when readers keep it from being used again. */
 static void checkpoint_when_long(struct sma_store *store)
 {
     struct sma_writer *writer = &store->writer;
     uint64_t bytes = sma_db_wal_bytes(store->db), max = store->options.wal_max_bytes;
+    if (bytes < writer->wal_bytes_before) /* it has started over */
+        writer->checkpoint_above = max - max / 4;
+    writer->wal_bytes_before = bytes;
     if (bytes < writer->checkpoint_above || atomic_load(&store->is_dead))
         return;
-    writer->checkpoint_above =
-        checkpoint(store, CHECKPOINT_WAIT_MS) ? max - max / 8 : bytes + max / 8;
+    writer->checkpoint_above = bytes + max / 8; /* unless it starts over with the next write */
+    if (bytes < max - max / 8)
+        checkpoint(store, SMA_CHECKPOINT_KEEP, 0);
+    else
+        checkpoint(store, SMA_CHECKPOINT_TRUNCATE, CHECKPOINT_WAIT_MS);
 }
 
 static void checkpoint_when_idle(struct sma_store *store)
 {
     struct sma_writer *writer = &store->writer;
-    if (checkpoint(store, 0))
+    if (checkpoint(store, SMA_CHECKPOINT_KEEP, 0))
         writer->idle_ms = IDLE_MS;
     else if (writer->idle_ms < IDLE_MS_MAX)
         writer->idle_ms *= 2;
@@ -327,7 +334,7 @@ static void *write_on(void *arg)
         checkpoint_when_long(store);
     }
     if (!atomic_load(&store->is_dead))
-        checkpoint(store, 0);
+        checkpoint(store, SMA_CHECKPOINT_TRUNCATE, 0);
     return NULL;
 }
 
@@ -391,7 +398,6 @@ static int init_sync(struct sma_writer *writer)
 enum sma_status sma_writer_start(struct sma_store *store, struct sma_error *err)
 {
     struct sma_writer *writer = &store->writer;
-    uint64_t max = store->options.wal_max_bytes;
     writer->results = calloc(store->options.batch_max, sizeof *writer->results);
     if (!writer->results || init_sync(writer)) {
         free(writer->results);
@@ -399,7 +405,7 @@ enum sma_status sma_writer_start(struct sma_store *store, struct sma_error *err)
         return sma_fail_nomem(err);
     }
     writer->view = (struct sma_view){.db = store->db, .store = store, .position = -1};
-    writer->checkpoint_above = max - max / 8;
+    writer->wal_bytes_before = UINT64_MAX;
     writer->idle_ms = IDLE_MS;
     sma_touched_init(&writer->keys);
     int rc = pthread_create(&writer->thread, NULL, write_on, store);

@@ -149,18 +149,14 @@ static enum sma_status remove_version(struct sma_applying *a)
     struct sma_stored_version old;
     bool is_found;
     enum sma_status st = sma_rows_find(a, a->key.subject, a->key.version, &old, &is_found);
-    if (!st && is_found)
-        st = sma_rows_remove(a, a->key.subject, a->key.version, &old);
-    return st;
+    if (st)
+        return st;
+    return is_found ? sma_rows_remove(a, a->key.subject, a->key.version, &old)
+                    : sma_rows_count(a, a->key.subject, &(struct sma_count_change){0});
 }
 
 enum sma_status sma_apply_schema(struct sma_applying *a)
 {
-    struct sma_str context = sma_qualified_context(a->key.subject);
-    enum sma_status st = sma_applying_is_tombstone(a) ? remove_version(a) : put_version(a, context);
-    if (!st && !a->is_ignored)
-        st = sma_applying_stamp(a, 's', a->key.subject);
-    if (!st && !a->is_ignored)
-        st = sma_applying_stamp(a, 'x', context);
-    return st;
+    return sma_applying_is_tombstone(a) ? remove_version(a)
+                                        : put_version(a, sma_qualified_context(a->key.subject));
 }

@@ -57,7 +57,7 @@ static enum sma_status soft_delete(struct sma_applying *a, struct sma_str contex
     enum sma_status st = read_affected(a, watermark, &rows, &count);
     if (!st && count)
         st = mark_deleted(a, watermark);
-    if (!st && count)
+    if (!st)
         st = sma_rows_count(a, a->key.subject, &(struct sma_count_change){.live = -(int)count});
     for (size_t i = 0; !st && i < count; i++) {
         st = sma_applying_touch_row(a, context, rows[i].id, rows[i].hash);
@@ -71,18 +71,13 @@ static enum sma_status soft_delete(struct sma_applying *a, struct sma_str contex
  * saying deleted:false, which is why the order of records counts. */
 enum sma_status sma_apply_delete_subject(struct sma_applying *a)
 {
-    struct sma_str context = sma_qualified_context(a->key.subject);
-    int32_t watermark = 0;
+    int32_t watermark = 0; /* a tombstone of the record itself marks nothing */
     enum sma_status st = SMA_OK;
-    if (!sma_applying_is_tombstone(a)) {
+    if (!sma_applying_is_tombstone(a))
         st = sma_record_parse_watermark(&watermark, a->arena, a->entry->record.value, a->reason);
-        if (st)
-            return sma_applying_ignore(a, st);
-        st = soft_delete(a, context, watermark);
-    }
-    if (!st)
-        st = sma_applying_stamp(a, 's', a->key.subject);
-    return st ? st : sma_applying_stamp(a, 'x', context);
+    if (st)
+        return sma_applying_ignore(a, st);
+    return soft_delete(a, sma_qualified_context(a->key.subject), watermark);
 }
 
 /* ---- CLEAR_SUBJECT ------------------------------------------------------------------------- */
@@ -121,9 +116,7 @@ static enum sma_status forget(struct sma_applying *a, const struct cleared *row)
     enum sma_status st = sma_rows_find(a, row->subject, row->version, &stored, &is_found);
     if (!st && is_found)
         st = sma_rows_remove(a, row->subject, row->version, &stored);
-    if (!st)
-        st = sma_applying_stamp(a, 's', row->subject);
-    return st ? st : sma_applying_stamp(a, 'x', sma_qualified_context(row->subject));
+    return st;
 }
 
 /* Forgets soft-deleted versions. The key's scope is a subject, a context, "" for the default

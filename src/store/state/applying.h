@@ -40,7 +40,7 @@ static inline bool sma_applying_is_tombstone(const struct sma_applying *a)
  * are in a->reason. */
 enum sma_status sma_applying_ignore(struct sma_applying *a, enum sma_status st) SMA_MUST_CHECK;
 
-/* Leaves a stamp and a touched key: 's', 'c', 'm', 'x', 'r' or 'a' and what it is about. */
+/* Leaves a stamp and a touched key: 'c', 'm', 'r' or 'a' and what it is about. */
 enum sma_status sma_applying_stamp(struct sma_applying *a, char kind,
                                    struct sma_str scope) SMA_MUST_CHECK;
 /* A touched key only; a NULL key is out of memory. */
@@ -92,8 +92,10 @@ struct sma_count_change {
     int32_t max_id; /* id seen, 0 for none */
     bool is_listed; /* the context exists from now on */
 };
-/* `subject` must be counted before its first row is inserted and after its last one is deleted: it
- * comes and goes with that. */
+/* Counts, and leaves the stamps and touched keys of the subject's versions ('s') and the context's
+ * ids
+ * ('x'), also when nothing changed. `subject` must be counted before its first row is inserted and
+ * after its last one is deleted: it comes and goes with that. */
 enum sma_status sma_rows_count(struct sma_applying *a, struct sma_str subject,
                                const struct sma_count_change *change) SMA_MUST_CHECK;
 

@@ -251,17 +251,19 @@ uint64_t sma_db_wal_bytes(const struct sma_db *db)
     return db->wal_bytes;
 }
 
-enum sma_status sma_db_checkpoint(struct sma_db *db, int wait_ms, bool *is_done,
-                                  struct sma_error *err)
+enum sma_status sma_db_checkpoint(struct sma_db *db, enum sma_checkpoint kind, int wait_ms,
+                                  bool *is_done, struct sma_error *err)
 {
     /* TRUNCATE falls back to moving what it can when a reader is in the way. */
+    int mode = kind == SMA_CHECKPOINT_KEEP ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
+    int in_log = 0, moved = 0;
     sqlite3_busy_timeout(db->conn, wait_ms);
-    int rc = sqlite3_wal_checkpoint_v2(db->conn, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int rc = sqlite3_wal_checkpoint_v2(db->conn, "main", mode, &in_log, &moved);
     sqlite3_busy_timeout(db->conn, BUSY_TIMEOUT_MS);
     if (rc && (rc & 0xff) != SQLITE_BUSY)
         return sma_db_fail(db, rc, "checkpoint", err);
-    if (!rc)
+    *is_done = !rc && moved == in_log;
+    if (*is_done)
         db->wal_bytes = 0;
-    *is_done = !rc;
     return SMA_OK;
 }

@@ -64,27 +64,21 @@ static bool stamp_of(const struct sma_record_key *key, char *kind, struct sma_st
 static enum sma_status check_stamp(struct sma_db *db, const struct sma_record_key *key,
                                    int64_t position, struct sma_error *err)
 {
+    struct sma_view view = {.db = db, .position = -1};
     char kind;
     struct sma_str scope;
-    bool has_row;
+    int64_t found = 0;
     if (!stamp_of(key, &kind, &scope))
         return SMA_OK;
     struct sma_str stamp = sma_touched_key(&db->scratch, kind, scope);
-    if (!stamp.ptr)
-        return sma_fail_nomem(err);
-    struct sma_query q = sma_query_on(db, SMA_SQL_STAMP_GET);
-    sma_query_str(&q, stamp);
-    enum sma_status st = sma_query_row(&q, &has_row, err);
-    if (st)
-        return st;
-    int64_t found = has_row ? sma_query_get_i64(&q, 0) : 0;
-    sma_query_end(&q);
-    if (found != position)
-        return sma_fail(err, SMA_EINVAL,
-                        "the last record of the history (position %lld) is not in the state; "
-                        "see `schemata fsck`",
-                        (long long)position);
-    return SMA_OK;
+    enum sma_status st =
+        stamp.ptr ? sma_view_stamp(&view, stamp, &found, err) : sma_fail_nomem(err);
+    if (!st && found != position)
+        st = sma_fail(err, SMA_EINVAL,
+                      "the last record of the history (position %lld) is not in the state; "
+                      "see `schemata fsck`",
+                      (long long)position);
+    return st;
 }
 
 enum sma_status sma_history_check_head(struct sma_db *db, struct sma_error *err)

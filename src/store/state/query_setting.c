@@ -88,16 +88,36 @@ enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_aren
     return st;
 }
 
-enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_scope,
-                               int64_t *position, struct sma_error *err)
+/* 0 when there is no row. */
+static enum sma_status read_position(struct sma_db *db, enum sma_sql sql, struct sma_str key,
+                                     int64_t *position, struct sma_error *err)
 {
     bool has_row;
-    struct sma_query q = sma_query_on(view->db, SMA_SQL_STAMP_GET);
-    sma_query_str(&q, kind_and_scope);
+    struct sma_query q = sma_query_on(db, sql);
+    sma_query_str(&q, key);
     enum sma_status st = sma_query_row(&q, &has_row, err);
     if (!st)
         *position = has_row ? sma_query_get_i64(&q, 0) : 0;
     sma_query_end(&q);
+    return st;
+}
+
+/* Subjects and contexts carry their stamps themselves, so that a registration writes one page less;
+ * a subject that is not there has one in the table of all others. */
+enum sma_status sma_view_stamp(struct sma_view *view, struct sma_str kind_and_scope,
+                               int64_t *position, struct sma_error *err)
+{
+    struct sma_str scope = sma_str_from(kind_and_scope, 2);
+    int64_t found = 0;
+    enum sma_status st = SMA_OK;
+    if (sma_str_starts(kind_and_scope, SMA_STR("x:")))
+        return read_position(view->db, SMA_SQL_STAMP_OF_CONTEXT, scope, position, err);
+    if (sma_str_starts(kind_and_scope, SMA_STR("s:")))
+        st = read_position(view->db, SMA_SQL_STAMP_OF_SUBJECT, scope, &found, err);
+    if (!st && !found)
+        st = read_position(view->db, SMA_SQL_STAMP_GET, kind_and_scope, &found, err);
+    if (!st)
+        *position = found;
     return st;
 }
 

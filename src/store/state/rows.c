@@ -56,29 +56,57 @@ static enum sma_status count_context(struct sma_applying *a, struct sma_str cont
     sma_query_i64(&q, live_subjects);
     sma_query_i64(&q, change->live);
     sma_query_i64(&q, change->ids);
-    return sma_query_run(&q, a->err);
+    sma_query_i64(&q, a->entry->position);
+    enum sma_status st = sma_query_run(&q, a->err);
+    return st ? st : sma_applying_touch(a, sma_touched_key(a->arena, 'x', context));
+}
+
+/* A subject without versions has no row to carry its stamp. */
+static enum sma_status retire_subject(struct sma_applying *a, struct sma_str subject)
+{
+    struct sma_query q = sma_query_on(a->db, SMA_SQL_SUBJECT_DELETE);
+    sma_query_str(&q, subject);
+    enum sma_status st = sma_query_run(&q, a->err);
+    return st ? st : sma_applying_stamp(a, 's', subject);
+}
+
+static enum sma_status read_counts(struct sma_applying *a, struct sma_str subject, int64_t *all,
+                                   int64_t *live)
+{
+    bool has_row;
+    struct sma_query q = sma_query_on(a->db, SMA_SQL_SUBJECT_GET);
+    sma_query_str(&q, subject);
+    enum sma_status st = sma_query_row(&q, &has_row, a->err);
+    *all = !st && has_row ? sma_query_get_i64(&q, 0) : 0;
+    *live = !st && has_row ? sma_query_get_i64(&q, 1) : 0;
+    sma_query_end(&q);
+    return st;
+}
+
+static enum sma_status write_counts(struct sma_applying *a, struct sma_str subject, int64_t all,
+                                    int64_t live)
+{
+    struct sma_query q = sma_query_on(a->db, SMA_SQL_SUBJECT_SET);
+    sma_query_str(&q, subject);
+    sma_query_i64(&q, all);
+    sma_query_i64(&q, live);
+    sma_query_i64(&q, a->entry->position);
+    enum sma_status st = sma_query_run(&q, a->err);
+    return st ? st : sma_applying_touch(a, sma_touched_key(a->arena, 's', subject));
 }
 
 /* *live_subjects: whether the subject became live (1), stopped being live (-1) or neither. */
 static enum sma_status count_subject(struct sma_applying *a, struct sma_str subject,
                                      const struct sma_count_change *change, int *live_subjects)
 {
-    bool has_row;
-    struct sma_query q = sma_query_on(a->db, SMA_SQL_SUBJECT_COUNT);
-    sma_query_str(&q, subject);
-    sma_query_i64(&q, change->all);
-    sma_query_i64(&q, change->live);
-    enum sma_status st = sma_query_row(&q, &has_row, a->err);
+    int64_t all, live;
+    enum sma_status st = read_counts(a, subject, &all, &live);
     if (st)
         return st;
-    int64_t all = sma_query_get_i64(&q, 0), live = sma_query_get_i64(&q, 1);
-    sma_query_end(&q);
-    *live_subjects = (live > 0) - (live - change->live > 0);
-    if (all)
-        return SMA_OK;
-    q = sma_query_on(a->db, SMA_SQL_SUBJECT_DELETE);
-    sma_query_str(&q, subject);
-    return sma_query_run(&q, a->err);
+    *live_subjects = (live + change->live > 0) - (live > 0);
+    all += change->all;
+    live += change->live;
+    return all ? write_counts(a, subject, all, live) : retire_subject(a, subject);
 }
 
 enum sma_status sma_rows_count(struct sma_applying *a, struct sma_str subject,
@@ -89,7 +117,7 @@ enum sma_status sma_rows_count(struct sma_applying *a, struct sma_str subject,
     enum sma_status st = SMA_OK;
     if (change->is_listed && !sma_str_eqz(context, "."))
         st = touch_new_context(a, context);
-    if (!st && (change->all || change->live))
+    if (!st)
         st = count_subject(a, subject, change, &live_subjects);
     return st ? st : count_context(a, context, change, live_subjects);
 }

@@ -33,20 +33,23 @@ static const struct {
     [SMA_SQL_STAMP_SET] = {"stamp", "INSERT INTO stamps (scope, position) VALUES (?1, ?2) "
                                     "ON CONFLICT (scope) DO UPDATE SET position = ?2"},
     [SMA_SQL_STAMP_GET] = {"stamp", "SELECT position FROM stamps WHERE scope = ?1"},
+    [SMA_SQL_STAMP_OF_SUBJECT] = {"stamp", "SELECT position FROM subjects WHERE subject = ?1"},
+    [SMA_SQL_STAMP_OF_CONTEXT] = {"stamp", "SELECT position FROM contexts WHERE context = ?1"},
 
     [SMA_SQL_CONTEXT_GET] = {"context",
                              "SELECT is_listed, max_id FROM contexts WHERE context = ?1"},
     [SMA_SQL_CONTEXT_LIST] = {"contexts",
                               "SELECT context FROM contexts WHERE is_listed = 1 ORDER BY context"},
     [SMA_SQL_CONTEXT_SET_LISTED] = {"context",
-                                    "INSERT INTO contexts VALUES (?1, ?2, 0, 0, 0, 0) "
+                                    "INSERT INTO contexts VALUES (?1, ?2, 0, 0, 0, 0, 0) "
                                     "ON CONFLICT (context) DO UPDATE SET is_listed = ?2"},
     [SMA_SQL_CONTEXT_COUNT] =
         {"context count",
-         "INSERT INTO contexts (context, is_listed, max_id, live_subjects, live_versions, ids) "
-         "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (context) DO UPDATE SET "
+         "INSERT INTO contexts (context, is_listed, max_id, live_subjects, live_versions, ids, "
+         "position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (context) DO UPDATE SET "
          "is_listed = max(is_listed, ?2), max_id = max(max_id, ?3), "
-         "live_subjects = live_subjects + ?4, live_versions = live_versions + ?5, ids = ids + ?6"},
+         "live_subjects = live_subjects + ?4, live_versions = live_versions + ?5, ids = ids + ?6, "
+         "position = ?7"},
     [SMA_SQL_TOTALS] = {"totals", "SELECT sum(live_subjects), sum(live_versions), sum(ids), "
                                   "sum(is_listed) FROM contexts"},
 
@@ -68,11 +71,10 @@ static const struct {
     [SMA_SQL_REFERENCE_DELETE] = {"reference delete",
                                   "DELETE FROM schema_references WHERE schema_key = ?1"},
 
-    [SMA_SQL_SUBJECT_COUNT] =
-        {"subject count",
-         "INSERT INTO subjects (subject, all_versions, live_versions) VALUES (?1, ?2, ?3) "
-         "ON CONFLICT (subject) DO UPDATE SET all_versions = all_versions + ?2, "
-         "live_versions = live_versions + ?3 RETURNING all_versions, live_versions"},
+    [SMA_SQL_SUBJECT_SET] =
+        {"subject", "INSERT INTO subjects (subject, all_versions, live_versions, position) "
+                    "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (subject) DO UPDATE SET "
+                    "all_versions = ?2, live_versions = ?3, position = ?4"},
     [SMA_SQL_SUBJECT_DELETE] = {"subject delete", "DELETE FROM subjects WHERE subject = ?1"},
     [SMA_SQL_SUBJECT_GET] = {"subject",
                              "SELECT all_versions, live_versions FROM subjects WHERE subject = ?1"},

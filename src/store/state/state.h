@@ -59,13 +59,21 @@ void sma_db_snapshot_end(struct sma_db *db);
 /* ---- the WAL ------------------------------------------------------------------------------------
  */
 
-/* Bytes of the write-ahead log as of the last commit. Writer only. */
+/* Bytes of the write-ahead log that the last commit left; 0 after a whole checkpoint. Writer only.
+ */
 uint64_t sma_db_wal_bytes(const struct sma_db *db);
-/* Moves the log into the database and truncates it. Waits up to wait_ms for readers; *is_done tells
- * whether it could be truncated (readers that still use it are no error). SMA_EFULL and SMA_ENOMEM
- * leave the log as it is; after SMA_EIO nobody can tell. */
-enum sma_status sma_db_checkpoint(struct sma_db *db, int wait_ms, bool *is_done,
-                                  struct sma_error *err) SMA_MUST_CHECK;
+enum sma_checkpoint {
+    /* Never waits. The file keeps its size and the next write begins at its start again, unless a
+     * reader still needs what is there: overwriting blocks syncs twice as fast as growing a file.
+     */
+    SMA_CHECKPOINT_KEEP,
+    SMA_CHECKPOINT_TRUNCATE /* waits for readers, shortens the file to nothing */
+};
+/* Moves the log into the database. Waits up to wait_ms; *is_done tells whether all of it could be
+ * moved (and truncated): readers that still use it are no error. SMA_EFULL and SMA_ENOMEM leave the
+ * log as it is; after SMA_EIO nobody can tell. */
+enum sma_status sma_db_checkpoint(struct sma_db *db, enum sma_checkpoint kind, int wait_ms,
+                                  bool *is_done, struct sma_error *err) SMA_MUST_CHECK;
 
 /* After an outcome that nobody knows: the log is not touched again, not even when closing. */
 void sma_db_abandon(struct sma_db *db);

@@ -555,8 +555,8 @@ static void wal_is_bounded_under_constant_writing(void **state)
     }
     sma_store_figures(f->store, &figures);
     assert_true(figures.checkpoints >= 2);
-    assert_true(most > 512u << 10);
-    assert_true(most <= 1u << 20);
+    assert_true(most > 200u << 10);
+    assert_true(most <= 1u << 20); /* it starts over early, and its blocks are used again */
 }
 
 static void wal_waits_for_a_reader_and_goes_on(void **state)
@@ -580,6 +580,7 @@ static void wal_waits_for_a_reader_and_goes_on(void **state)
         assert_int_equal(put_big(f, id, &err), SMA_OK);
     sma_store_figures(f->store, &figures);
     assert_true(figures.checkpoints >= 1);
+    assert_true(figures.wal_bytes < 1u << 20); /* it was used again from the start */
 }
 
 static void quiet_time_puts_the_wal_away(void **state)
@@ -597,7 +598,6 @@ static void quiet_time_puts_the_wal_away(void **state)
     }
     assert_true(figures.checkpoints >= 1);
     assert_int_equal(figures.wal_bytes, 0);
-    assert_int_equal(wal_file_bytes(f), 0);
 }
 
 #define TEST(name)                                                                                 \
