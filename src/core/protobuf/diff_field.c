@@ -301,12 +301,21 @@ static void compare_uses(struct sma_proto_differ *d, const struct use *original,
         compare_messages(d, original, update, path);
 }
 
+/* Most fields have not changed at all. */
+static bool is_same_scalar(const struct sma_proto_field *a, const struct sma_proto_field *b)
+{
+    return a->kind == b->kind && a->kind != SMA_PROTO_NAMED && a->kind != SMA_PROTO_MAP &&
+           a->label == b->label && sma_str_eq(a->name, b->name);
+}
+
 void sma_proto_diff_fields(struct sma_proto_differ *d, const struct sma_proto_site *original,
                            const struct sma_proto_field *original_field,
                            const struct sma_proto_site *update,
                            const struct sma_proto_field *update_field,
                            const struct sma_proto_step *path)
 {
+    if (is_same_scalar(original_field, update_field))
+        return;
     struct use old = use_of_field(&d->original, original, original_field);
     struct use new = use_of_field(&d->update, update, update_field);
     if (!sma_str_eq(original_field->name, update_field->name))
