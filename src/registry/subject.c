@@ -90,6 +90,8 @@ bool sma_subject_is_registrable(const struct sma_subject *subject, bool reject_e
 
 bool sma_subject_is_configurable(const struct sma_subject *subject)
 {
+    if (sma_str_eqz(subject->context, "*")) /* the wildcard of queries names no place */
+        return false;
     return !has_control_character(subject->context) && !has_control_character(subject->name) &&
            !is_reserved(subject->name);
 }
