@@ -76,6 +76,10 @@ static void open_conn(struct sma_http_loop *loop, struct MHD_Connection *mhd, vo
 static void close_conn(struct sma_http_conn *conn)
 {
     struct sma_http_loop *loop = conn->loop;
+    /* A target with more parameters than the library's memory holds ends the connection without a
+     * word about the request that had begun. */
+    if (conn->exchange)
+        sma_http_finish_request(loop, conn->exchange, SMA_HTTP_STATUS_ABORTED);
     sma_http_linger(conn);
     if (conn->prev)
         conn->prev->next = conn->next;

@@ -354,6 +354,26 @@ static void targets_at_the_limit(void **state)
     assert_int_equal(status_with("GET /", 100000, AFTER), -414);
 }
 
+/* More parameters than the library has memory for: it closes the connection. Nothing stays behind.
+ */
+static void too_many_parameters_end_the_connection(void **state)
+{
+    struct sma_buf request;
+    struct raw_conn conn = raw_open(raw_port(server));
+    (void)state;
+    sma_buf_init(&request, 0);
+    sma_buf_putz(&request, "GET /?a");
+    for (int i = 0; i < 1200; i++)
+        sma_buf_putz(&request, "&a");
+    sma_buf_putz(&request, " HTTP/1.1\r\nHost: t\r\n\r\n");
+    raw_send_bytes(&conn, request.ptr, request.len);
+    if (raw_drain(&conn))
+        assert_int_equal(strncmp(conn.bytes, "HTTP/1.1 4", 10), 0);
+    assert_int_equal((int)raw_metric(server, "schemata_http_requests_in_flight"), 0);
+    raw_close(&conn);
+    sma_buf_fini(&request);
+}
+
 #define BEFORE "GET / HTTP/1.1\r\nHost: t\r\nX: "
 
 static void headers_at_the_limit(void **state)
@@ -440,6 +460,7 @@ int main(void)
         cmocka_unit_test(an_endless_chunked_body_is_cut_off),
         cmocka_unit_test(expectations),
         cmocka_unit_test(targets_at_the_limit),
+        cmocka_unit_test(too_many_parameters_end_the_connection),
         cmocka_unit_test(headers_at_the_limit),
         cmocka_unit_test(fields_at_the_limit),
         cmocka_unit_test(all_bodies_together_have_a_budget),
