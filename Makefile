@@ -38,7 +38,7 @@ USES_api/confluent   := registry http store $(CORE)
 USES_api/ops         := registry http store $(CORE)
 USES_server          := api/confluent api/ops registry http store $(CORE)
 USES_client          := $(CORE)
-USES_cli             := server client api/confluent api/ops registry http store $(CORE)
+USES_cli             := server api/confluent api/ops registry http store $(CORE)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client := clients/c
