@@ -88,6 +88,23 @@ enum sma_status sma_writer_start(struct sma_store *store, struct sma_error *err)
 /* Lets it finish what is queued and joins it. */
 void sma_writer_stop(struct sma_store *store);
 
+/* ---- on the writer's thread ---------------------------------------------------------------- */
+
+/* Runs the first `count` writes of writer->results and calls their done(). */
+void sma_batch_run(struct sma_store *store, size_t count);
+/* Nobody can tell what the disk holds now; going on could undo what was acknowledged. Ends the
+ * process, or with a handler of the caller's own all writing. */
+void sma_store_die(struct sma_store *store, const char *message);
+
+void sma_checkpoint_init(struct sma_writer *writer);
+/* After a batch: bounds the log under constant writing. */
+void sma_checkpoint_when_long(struct sma_store *store);
+/* Whether quiet time should be used for a checkpoint, and using it; writer->idle_ms says how quiet.
+ */
+bool sma_checkpoint_is_wanted(const struct sma_store *store);
+void sma_checkpoint_when_idle(struct sma_store *store);
+void sma_checkpoint_at_end(struct sma_store *store);
+
 int64_t sma_store_now_ms(const struct sma_store *store);
 
 #endif

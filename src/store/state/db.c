@@ -172,7 +172,10 @@ static enum sma_status set_up(struct sma_db *db, const struct sma_db_options *op
     case SMA_DB_WRITER:
         return set_up_writer(db, options, err);
     case SMA_DB_SCRATCH:
-        return sma_db_exec(db, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF", err);
+        return sma_db_exec(db,
+                           "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; "
+                           "PRAGMA cache_size=-32768",
+                           err);
     default:
         return set_up_reader(db, err);
     }

@@ -505,6 +505,45 @@ static void run_into_the_limit(const char *dir, bool has_handler)
     _exit(4);
 }
 
+static void note_fatal(void *ctx, const char *message)
+{
+    (void)message;
+    ++*(int *)ctx;
+}
+
+/* With a handler that comes back nothing is written any more, everybody is told, reading goes on.
+ */
+static void live_on_as_a_reader(const char *dir, bool unused)
+{
+    struct fixture f = {.now_ms = 1};
+    struct rlimit limit;
+    struct sma_error err = SMA_ERROR_INIT;
+    struct sma_record noop = raw("{\"keytype\":\"NOOP\",\"magic\":0}", NULL);
+    enum sma_status st = SMA_OK;
+    int fatal = 0;
+    int64_t position = 0;
+    (void)unused;
+    signal(SIGXFSZ, SIG_IGN);
+    snprintf(f.dir, sizeof f.dir, "%s", dir);
+    sma_arena_init(&f.arena, 0);
+    f.options.on_fatal = note_fatal;
+    f.options.fatal_ctx = &fatal;
+    fixture_open(&f);
+    limit.rlim_cur = limit.rlim_max = 1u << 20;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    for (int id = 1; !st && id < 100; id++)
+        st = put_big(&f, id, &err);
+    if (st != SMA_EIO || fatal != 1)
+        _exit(3);
+    if (try_write(&f, &noop, 1, &err) != SMA_EIO || fatal != 1)
+        _exit(4);
+    if (sma_view_position(look(&f), &position, NULL) || position < 3)
+        _exit(5);
+    fixture_close(&f);
+    sma_arena_fini(&f.arena);
+    _exit(fatal == 1 ? 0 : 6);
+}
+
 static int status_of_child(void (*run)(const char *dir, bool flag), const char *dir, bool flag)
 {
     int status;
@@ -525,6 +564,7 @@ static void failing_disk_stops_the_process(void **state)
     fixture_close(f);
     assert_int_equal(status_of_child(run_into_the_limit, f->dir, true), 9);
     assert_int_equal(status_of_child(run_into_the_limit, f->dir, false), 70);
+    assert_int_equal(status_of_child(live_on_as_a_reader, f->dir, false), 0);
     /* Whatever became of the last commit, the folder is whole. */
     expect_clean(f);
 }
