@@ -117,7 +117,7 @@ static void put_md5(struct sma_json_writer *w, const uint8_t md5[SMA_HASH_LEN])
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char text[24];
-    for (int i = 0, o = 0; o < 24; i += 3) {
+    for (int i = 0, o = 0; i < SMA_HASH_LEN; i += 3) {
         uint32_t bits = (uint32_t)md5[i] << 16;
         bits |= i + 1 < SMA_HASH_LEN ? (uint32_t)md5[i + 1] << 8 : 0;
         bits |= i + 2 < SMA_HASH_LEN ? md5[i + 2] : 0;

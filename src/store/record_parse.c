@@ -103,7 +103,7 @@ static enum sma_status get_object(struct sma_str *out, struct sma_str json,
 static enum sma_status get_subject(struct sma_record_key *key, struct sma_arena *arena,
                                    const struct sma_json *object, struct sma_error *err)
 {
-    struct sma_str text;
+    struct sma_str text = {NULL, 0};
     enum sma_status st = get_text(&text, object, "subject", SMA_STR(""), err);
     if (st)
         return st;
@@ -124,7 +124,7 @@ static enum sma_status schema_key(struct sma_record_key *key, struct sma_arena *
                                   const struct sma_json *object, struct sma_error *err)
 {
     struct sma_str subject;
-    int32_t magic;
+    int32_t magic = 0;
     enum sma_status st = need_text(&subject, object, "subject", err);
     if (!st)
         st = get_subject(key, arena, object, err);
@@ -242,7 +242,7 @@ static int sextet(char c)
 static enum sma_status get_md5(struct sma_record_schema *out, const struct sma_json *object,
                                struct sma_error *err)
 {
-    struct sma_str text;
+    struct sma_str text = {NULL, 0};
     uint8_t bytes[18] = {0};
     enum sma_status st = get_text(&text, object, "md5", sma_str_make(NULL, 0), err);
     if (st || !text.ptr)
@@ -387,7 +387,7 @@ enum sma_status sma_record_parse_mode(struct sma_str *mode, struct sma_arena *ar
                                       struct sma_str json, struct sma_error *err)
 {
     const struct sma_json *object = NULL;
-    struct sma_str text;
+    struct sma_str text = {NULL, 0};
     enum sma_status st = parse_object(&object, arena, "value", json, err);
     if (!st)
         st = get_text(&text, object, "mode", sma_str_make(NULL, 0), err);
