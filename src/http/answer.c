@@ -31,8 +31,7 @@ void sma_http_set_gzip(struct sma_http_exchange *exchange, bool on)
     exchange->answer.gzip = on ? SMA_HTTP_GZIP_ALWAYS : SMA_HTTP_GZIP_NEVER;
 }
 
-/* Visible characters, spaces, tabs and bytes beyond ASCII; nothing that ends a line. */
-static bool is_header_value(struct sma_str value)
+bool sma_http_is_header_value(struct sma_str value)
 {
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
@@ -45,7 +44,7 @@ static bool is_header_value(struct sma_str value)
 bool sma_http_add_header(struct sma_http_exchange *exchange, const char *name, struct sma_str value)
 {
     struct sma_http_answer *answer = &exchange->answer;
-    if (answer->header_count == SMA_HTTP_ANSWER_HEADERS_MAX || !is_header_value(value) ||
+    if (answer->header_count == SMA_HTTP_ANSWER_HEADERS_MAX || !sma_http_is_header_value(value) ||
         !sma_http_is_token(sma_str_z(name)))
         return false;
     struct sma_http_header *header = &answer->headers[answer->header_count];

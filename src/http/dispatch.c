@@ -255,8 +255,10 @@ static void run_handler(struct sma_http_exchange *exchange)
     enum sma_http_outcome outcome = SMA_HTTP_DECLINED;
     if (route->fast)
         outcome = route->fast(exchange, &exchange->request, row->facade->ctx);
-    if (outcome == SMA_HTTP_DECLINED)
+    if (outcome == SMA_HTTP_DECLINED && route->fast) { /* as if it had not been asked */
         stay_home(exchange);
+        sma_http_reset_answer(exchange);
+    }
     if (outcome == SMA_HTTP_DECLINED && !(route->flags & SMA_HTTP_INLINE)) {
         hand_to_worker(exchange);
         return;

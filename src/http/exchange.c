@@ -60,11 +60,12 @@ static void forget_request(struct sma_http_exchange *exchange)
     request->has_body = request->is_head = false;
     exchange->row = NULL;
     exchange->conn = NULL;
-    exchange->header_bytes = exchange->body_bytes_seen = exchange->charged = 0;
+    exchange->body_bytes_seen = exchange->charged = 0;
     exchange->content_length = exchange->started_ns = 0;
     exchange->has_length = exchange->is_chunked = exchange->expects_continue = false;
     exchange->is_http10 = exchange->has_head = exchange->is_answered = false;
-    exchange->is_discarding = exchange->is_detached = exchange->has_too_many = false;
+    exchange->is_discarding = exchange->is_detached = exchange->has_too_many =
+        exchange->is_cramped = false;
 }
 
 void sma_http_exchange_put(struct sma_http_exchange_pool *pool, struct sma_http_exchange *exchange)

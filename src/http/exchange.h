@@ -52,13 +52,13 @@ struct sma_http_exchange {
 
     const struct sma_http_row *row; /* of the matching route, or NULL */
     struct sma_http_header headers[SMA_HTTP_HEADERS_MAX];
-    size_t header_bytes;
     uint64_t content_length;
     bool has_length, is_chunked, expects_continue, is_http10;
     bool has_head;      /* the header was taken in */
     bool is_answered;   /* the answer is complete: nothing runs any more */
     bool is_discarding; /* the body is not kept */
     bool is_detached;   /* defer has copied what lived in the connection */
+    bool is_cramped;    /* the answer's own header must be short: there is no room for more */
     bool has_too_many;  /* more header fields than we keep */
 
     struct sma_buf body;
@@ -94,6 +94,8 @@ bool sma_http_exchange_stand_in(struct sma_http_exchange *to, const struct sma_h
 void sma_http_answer_problem(struct sma_http_exchange *exchange,
                              const struct sma_http_facade *facade, enum sma_http_problem_kind kind,
                              const char *detail, struct sma_str allow);
+/* Visible characters, spaces, tabs and bytes beyond ASCII; nothing that ends a line. */
+bool sma_http_is_header_value(struct sma_str value);
 /* Makes the finished answer a 500. */
 void sma_http_answer_fail(struct sma_http_exchange *exchange);
 /* The bytes to send: packed, shared, static or own. */

@@ -119,7 +119,7 @@ void sma_http_reset_answer(struct sma_http_exchange *exchange);
 enum sma_http_outcome {
     SMA_HTTP_DONE,    /* the answer is in the exchange */
     SMA_HTTP_LATER,   /* somebody calls sma_http_complete (perhaps has already) */
-    SMA_HTTP_DECLINED /* only `fast` and `rewrite`: go on with the next step */
+    SMA_HTTP_DECLINED /* only `fast` (its answer is forgotten) and `rewrite`: go on */
 };
 
 /* Makes the exchange fit for another thread (header values are copied into the arena). Called by an

@@ -93,6 +93,9 @@ struct sma_http_loop {
 struct sma_http_server {
     struct sma_http_options options; /* defaults filled in */
     struct sma_http_router *router;
+    struct sma_arena arena;        /* of what is made at the start */
+    struct sma_http_header *fixed; /* headers of every answer, NUL-terminated */
+    size_t fixed_count, fixed_bytes;
     const char **names; /* of the metrics' slots: the router's, then "none" */
     size_t name_count;
     struct sma_http_loop *loops;

@@ -207,18 +207,34 @@ static bool take_request_id(struct sma_http_exchange *exchange)
     return true;
 }
 
+/* At most so many parameters, for which the library has made records as well. */
+static size_t count_parameters(struct sma_str target)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < target.len; i++)
+        count += target.ptr[i] == '&' || target.ptr[i] == '?';
+    return count;
+}
+
+/* Whether the library's memory for this connection, which the answer's header shares with the
+ * request's, is nearly used up. */
+static bool is_cramped(const struct sma_http_exchange *exchange, size_t header_size)
+{
+    const struct sma_http_request *request = &exchange->request;
+    size_t records = request->header_count + count_parameters(request->target);
+    size_t answer_room =
+        ANSWER_ROOM_BYTES + request->request_id.len + exchange->loop->server->fixed_bytes;
+    return exchange->has_too_many ||
+           header_size + records * HEADER_RECORD_BYTES + answer_room > SMA_HTTP_CONNECTION_MEMORY;
+}
+
 /* Sizes that we answer before the library's own memory ends (it would answer with HTML). */
 static bool check_sizes(struct sma_http_exchange *exchange, size_t header_size)
 {
-    const struct sma_http_request *request = &exchange->request;
     const struct sma_http_options *options = options_of(exchange);
-    size_t fields = request->header_count + request->query_count;
-    exchange->header_bytes = header_size;
-    if (request->target.len > options->target_bytes_max)
+    if (exchange->request.target.len > options->target_bytes_max)
         refuse(exchange, SMA_HTTP_TARGET_TOO_LONG, "the request target is too long");
-    else if (header_size > options->header_bytes_max ||
-             header_size + fields * HEADER_RECORD_BYTES + ANSWER_ROOM_BYTES >
-                 SMA_HTTP_CONNECTION_MEMORY)
+    else if (header_size > options->header_bytes_max || exchange->is_cramped)
         refuse(exchange, SMA_HTTP_HEADERS_TOO_LARGE, "the request header is too large");
     return !exchange->is_answered;
 }
@@ -265,6 +281,7 @@ bool sma_http_receive_head(struct sma_http_conn *conn, const struct sma_http_hea
         refuse(exchange, SMA_HTTP_FAILED, "out of memory");
         return true;
     }
+    exchange->is_cramped = is_cramped(exchange, head->header_size);
     if (exchange->has_too_many) { /* the ones we have say nothing about the framing */
         refuse(exchange, SMA_HTTP_HEADERS_TOO_LARGE, "more than 100 header fields");
         return true;

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "http/loop.h"
+#include "http/target.h"
 
 #define KIB 1024u
 #define MIB (1024u * 1024u)
+#define HEADER_BYTES_MAX (12u * KIB) /* the library's memory of 16 KiB has room for no more */
 #define LOOPS_BY_DEFAULT_MAX 4
 #define LOOPS_MAX 64u
 #define WORKERS_MAX 256u
@@ -40,7 +42,9 @@ static void fill_in(struct sma_http_options *options)
     set_size(&options->bodies_bytes_max, 64u * MIB);
     set_size(&options->answer_bytes_max, 256u * MIB);
     set_size(&options->arena_bytes_max, 64u * MIB);
-    set_size(&options->header_bytes_max, 12u * KIB);
+    set_size(&options->header_bytes_max, HEADER_BYTES_MAX);
+    if (options->header_bytes_max > HEADER_BYTES_MAX)
+        options->header_bytes_max = HEADER_BYTES_MAX;
     set_size(&options->target_bytes_max, 8u * KIB);
     set_unsigned(&options->idle_timeout_ms, 30000);
     set_unsigned(&options->header_timeout_ms, 10000);
@@ -79,6 +83,29 @@ static enum sma_status name_slots(struct sma_http_server *server, struct sma_err
         server->names[i] = names[i];
     server->names[count] = "none";
     server->name_count = count + 1;
+    return SMA_OK;
+}
+
+static enum sma_status copy_fixed(struct sma_http_server *server, struct sma_error *err)
+{
+    const struct sma_http_options *options = &server->options;
+    server->fixed =
+        sma_arena_calloc(&server->arena, options->fixed_header_count, sizeof *server->fixed);
+    if (!server->fixed)
+        return sma_fail_nomem(err);
+    for (size_t i = 0; i < options->fixed_header_count; i++) {
+        struct sma_str name = options->fixed_headers[i].name,
+                       value = options->fixed_headers[i].value;
+        if (!sma_http_is_token(name) || !sma_http_is_header_value(value))
+            return sma_fail(err, SMA_EINVAL, "\"%.*s\" cannot be a header of every answer",
+                            SMA_STR_ARG(name));
+        server->fixed[i].name = sma_arena_copy(&server->arena, name);
+        server->fixed[i].value = sma_arena_copy(&server->arena, value);
+        if (!server->fixed[i].name.ptr || !server->fixed[i].value.ptr)
+            return sma_fail_nomem(err);
+        server->fixed_bytes += name.len + value.len + 4;
+    }
+    server->fixed_count = options->fixed_header_count;
     return SMA_OK;
 }
 
@@ -178,6 +205,7 @@ enum sma_status sma_http_server_start(struct sma_http_server **out,
     if (!server)
         return sma_fail_nomem(err);
     server->options = *options;
+    sma_arena_init(&server->arena, 0);
     fill_in(&server->options);
     server->sweep_every_ms = sweep_interval(&server->options);
     server->checks_layout = sma_http_wire_layout_is_known();
@@ -187,6 +215,8 @@ enum sma_status sma_http_server_start(struct sma_http_server **out,
             : sma_fail(err, SMA_EINVAL, "at least one facade is needed");
     if (!st)
         st = name_slots(server, err);
+    if (!st)
+        st = copy_fixed(server, err);
     if (!st)
         st = make_peers(server, err);
     if (!st)
@@ -236,6 +266,7 @@ void sma_http_server_stop(struct sma_http_server *server)
     sma_http_access_log_stop(server->log);
     sma_http_peers_free(server->peers);
     sma_http_router_free(server->router);
+    sma_arena_fini(&server->arena);
     free(server->loops);
     free(server->names);
     free(server);

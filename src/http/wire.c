@@ -167,8 +167,8 @@ static bool add_headers(struct MHD_Response *response, struct sma_http_exchange 
 {
     const struct sma_http_server *server = exchange->loop->server;
     const struct sma_http_answer *answer = &exchange->answer;
-    bool ok = add_type(response, exchange, body_len);
-    if (exchange->request.request_id.len)
+    bool ok = add_type(response, exchange, body_len), is_cramped = exchange->is_cramped;
+    if (exchange->request.request_id.len && !is_cramped)
         ok = ok && add(response, "X-Request-ID", exchange->request.request_id.ptr);
     if (answer->is_packable)
         ok = ok && add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
@@ -176,9 +176,8 @@ static bool add_headers(struct MHD_Response *response, struct sma_http_exchange 
         ok = ok && add(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     for (size_t i = 0; ok && i < answer->header_count; i++)
         ok = add(response, answer->headers[i].name.ptr, answer->headers[i].value.ptr);
-    for (size_t i = 0; ok && i < server->options.fixed_header_count; i++)
-        ok = add(response, server->options.fixed_headers[i].name.ptr,
-                 server->options.fixed_headers[i].value.ptr);
+    for (size_t i = 0; ok && !is_cramped && i < server->fixed_count; i++)
+        ok = add(response, server->fixed[i].name.ptr, server->fixed[i].value.ptr);
     if (atomic_load_explicit(&server->is_draining, memory_order_relaxed))
         ok = ok && add(response, MHD_HTTP_HEADER_CONNECTION, "close");
     return ok;

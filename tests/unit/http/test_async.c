@@ -203,8 +203,8 @@ static void ways_of_answering_later(void **state)
         {RAW_GET("/at-once-on-worker"), "soon"},
         {RAW_GET("/fast-soon"), "soon"},
         {RAW_GET("/mind"), "mind"},
-        {RAW_GET("/mind?decline"), "mind/mind?decline"},
-        {RAW_GET("/mind-on-worker?decline"), "mind/mind-on-worker?decline"},
+        {RAW_GET("/mind?decline"), "/mind?decline"},
+        {RAW_GET("/mind-on-worker?decline"), "/mind-on-worker?decline"},
         {RAW_GET("/worker/1"), "/worker/1"},
     };
     struct raw_conn conn;

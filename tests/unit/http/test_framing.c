@@ -410,6 +410,42 @@ static void fields_at_the_limit(void **state)
     assert_int_equal(status_with_fields(1000), 431);
 }
 
+/* Headers up to and beyond what fits, with answers that have long headers themselves: every one of
+ * them is answered by us, whatever the number of fields. */
+static void the_largest_headers_are_answered(void **state)
+{
+    char *id = filled(1000, 'i'), *fixed_value = filled(800, 'f');
+    struct sma_http_header fixed = {SMA_STR_INIT("X-Fixed"), {fixed_value, 800}};
+    struct sma_http_options options = {.fixed_headers = &fixed, .fixed_header_count = 1};
+    struct sma_http_server *other = raw_start(options, &facade, 1);
+    size_t statuses[2] = {0};
+    (void)state;
+    for (size_t fields = 2; fields < 99; fields += 16)
+        for (size_t len = 5000; len < 12600; len += 233) {
+            struct sma_buf request;
+            struct raw_reply reply;
+            char text[64];
+            sma_buf_init(&request, 0);
+            sma_buf_printf(&request, "GET / HTTP/1.1\r\nHost: t\r\nX-Request-ID: %s\r\n", id);
+            for (size_t i = 2; i < fields; i++)
+                sma_buf_putz(&request, "A: b\r\n");
+            sma_buf_printf(&request, "X: %0*d\r\n\r\n", (int)(len - request.len - 7), 0);
+            raw_exchange(raw_port(other), request.ptr, &reply);
+            bool is_full = len + fields * 64 > 16384 - 320;
+            if (reply.status != 200 && reply.status != 431 && !is_full)
+                fail_msg("%zu bytes in %zu fields: %d", len, fields, reply.status);
+            if (reply.status == 431 && !is_full)
+                assert_non_null(raw_header(&reply, "Content-Type", text, sizeof text));
+            statuses[reply.status == 200]++;
+            raw_free(&reply);
+            sma_buf_fini(&request);
+        }
+    assert_true(statuses[0] > 20 && statuses[1] > 20);
+    sma_http_server_stop(other);
+    free(id);
+    free(fixed_value);
+}
+
 /* Four bodies fill the budget for all of them; a fifth is refused, and what was held comes free. */
 static void all_bodies_together_have_a_budget(void **state)
 {
@@ -462,6 +498,7 @@ int main(void)
         cmocka_unit_test(targets_at_the_limit),
         cmocka_unit_test(too_many_parameters_end_the_connection),
         cmocka_unit_test(headers_at_the_limit),
+        cmocka_unit_test(the_largest_headers_are_answered),
         cmocka_unit_test(fields_at_the_limit),
         cmocka_unit_test(all_bodies_together_have_a_budget),
     };

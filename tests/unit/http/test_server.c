@@ -444,6 +444,7 @@ static void half_closed_clients_are_answered(void **state)
 static void starting_can_fail(void **state)
 {
     static const struct sma_http_listener nowhere = {"192.0.2.1", 0};
+    static const struct sma_http_header bad_header = {SMA_STR_INIT("X-Bad"), SMA_STR_INIT("a\nb")};
     struct sma_http_listener taken = {"127.0.0.1", raw_port(server)};
     struct sma_http_options options = {.facades = facades, .facade_count = 2};
     struct sma_http_server *other = NULL;
@@ -463,6 +464,11 @@ static void starting_can_fail(void **state)
     snprintf(want, sizeof want, "cannot listen on 127.0.0.1:%u: Address already in use",
              (unsigned)taken.port);
     assert_string_equal(err.message, want);
+    options.fixed_headers = &bad_header;
+    options.fixed_header_count = 1;
+    sma_error_clear(&err);
+    assert_int_equal(sma_http_server_start(&other, &options, &err), SMA_EINVAL);
+    assert_string_equal(err.message, "\"X-Bad\" cannot be a header of every answer");
     options.facade_count = 0;
     assert_int_equal(sma_http_server_start(&other, &options, NULL), SMA_EINVAL);
     assert_null(other);
