@@ -162,12 +162,6 @@ static bool may_be_equal(const struct sma_candidate *candidate, size_t reference
     return mine->reference_count == reference_count && mine->text.len == text_bytes;
 }
 
-bool sma_candidate_may_match(const struct sma_candidate *candidate,
-                             const struct sma_version_number *number)
-{
-    return may_be_equal(candidate, number->reference_count, number->text_bytes);
-}
-
 static enum sma_status same_structure(bool *out, struct sma_candidate *candidate,
                                       struct sma_loader *loader, const struct sma_version *row,
                                       struct sma_error *err)
@@ -201,4 +195,50 @@ enum sma_status sma_candidate_matches(bool *out, struct sma_candidate *candidate
     if (st || !*out || (!is_inlined && sma_str_eq(mine->text, its->text)))
         return st;
     return same_structure(out, candidate, loader, row, err);
+}
+
+/* Sets *version to the newest that matches, or leaves it alone. */
+static enum sma_status find_number(int32_t *version, struct sma_candidate *candidate,
+                                   struct sma_scan *scan, struct sma_str subject,
+                                   const struct sma_version_number *numbers, size_t count,
+                                   struct sma_error *err)
+{
+    while (count--) {
+        const struct sma_version *row;
+        bool is_same = false;
+        if (!may_be_equal(candidate, numbers[count].reference_count, numbers[count].text_bytes))
+            continue;
+        sma_scan_step(scan);
+        enum sma_status st =
+            sma_loader_row(&row, &scan->loader, subject, numbers[count].version, err);
+        if (!st)
+            st = sma_candidate_matches(&is_same, candidate, &scan->loader, row, err);
+        if (st)
+            return st;
+        if (is_same) {
+            *version = numbers[count].version;
+            return SMA_OK;
+        }
+    }
+    return SMA_OK;
+}
+
+enum sma_status sma_candidate_find(struct sma_version *out, struct sma_candidate *candidate,
+                                   struct sma_loader *loader, struct sma_str subject,
+                                   const struct sma_version_number *numbers, size_t count,
+                                   struct sma_error *err)
+{
+    struct sma_scan scan;
+    const struct sma_version *row;
+    int32_t version = 0;
+    sma_scan_init(&scan, loader);
+    enum sma_status st = find_number(&version, candidate, &scan, subject, numbers, count, err);
+    sma_scan_fini(&scan);
+    if (!st && !version)
+        st = SMA_ENOTFOUND;
+    if (!st)
+        st = sma_loader_row(&row, loader, subject, version, err);
+    if (!st)
+        *out = *row;
+    return st;
 }

@@ -68,8 +68,11 @@ bool sma_content_equal(const struct sma_content *a, const struct sma_content *b)
 enum sma_status sma_candidate_matches(bool *out, struct sma_candidate *candidate,
                                       struct sma_loader *loader, const struct sma_version *row,
                                       struct sma_error *err) SMA_MUST_CHECK;
-/* False when the row behind the number cannot match, judged without reading it. */
-bool sma_candidate_may_match(const struct sma_candidate *candidate,
-                             const struct sma_version_number *number);
+/* The newest of the versions (given in ascending order) that the request can look up; most are
+ * ruled out unread. SMA_ENOTFOUND without message when there is none. */
+enum sma_status sma_candidate_find(struct sma_version *out, struct sma_candidate *candidate,
+                                   struct sma_loader *loader, struct sma_str subject,
+                                   const struct sma_version_number *numbers, size_t count,
+                                   struct sma_error *err) SMA_MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
  * -------------------------------------- */
 
 struct history {
-    struct sma_loader *loader;
+    struct sma_scan scan;
     const struct sma_candidate *candidate;
     const struct sma_subject *subject;
     const struct sma_version_number *versions;
@@ -24,7 +24,7 @@ static struct sma_str group_value(const struct sma_metadata *metadata, struct sm
 }
 
 /* Absent equals absent, but not an empty text. */
-static enum sma_status is_in_group(bool *out, const struct history *history,
+static enum sma_status is_in_group(bool *out, struct history *history,
                                    const struct sma_version *row, struct sma_error *err)
 {
     const struct sma_metadata *metadata;
@@ -32,7 +32,7 @@ static enum sma_status is_in_group(bool *out, const struct history *history,
     if (!history->group.len)
         return SMA_OK;
     enum sma_status st =
-        sma_metadata_parse(&metadata, history->loader->arena, row->content.metadata, err);
+        sma_metadata_parse(&metadata, &history->scan.arena, row->content.metadata, err);
     if (st)
         return st;
     struct sma_str mine = group_value(history->candidate->metadata, history->group);
@@ -49,8 +49,9 @@ static enum sma_status next_row(const struct sma_version **out, struct history *
         const struct sma_version *row;
         bool counts = false;
         int32_t version = history->versions[--history->left].version;
+        sma_scan_step(&history->scan);
         enum sma_status st =
-            sma_loader_row(&row, history->loader, history->subject->qualified, version, err);
+            sma_loader_row(&row, &history->scan.loader, history->subject->qualified, version, err);
         if (!st)
             st = is_in_group(&counts, history, row, err);
         if (st)
@@ -73,7 +74,7 @@ static enum sma_status next_earlier(void *ctx, size_t i, struct sma_earlier *out
     sma_schema_unref(history->parsed);
     history->parsed = NULL;
     if (!st && row)
-        st = sma_parse_row(&history->parsed, history->loader, row, err);
+        st = sma_parse_row(&history->parsed, &history->scan.loader, row, err);
     if (!st)
         *out = (struct sma_earlier){history->parsed, row ? row->version : 0};
     return st;
@@ -181,7 +182,6 @@ enum sma_status sma_check_candidate(struct sma_check_result *out, struct sma_loa
                                     struct sma_error *err)
 {
     struct history history = {
-        .loader = loader,
         .candidate = candidate,
         .subject = subject,
         .versions = versions,
@@ -199,6 +199,7 @@ enum sma_status sma_check_candidate(struct sma_check_result *out, struct sma_loa
     };
     enum sma_status st = SMA_OK;
     sma_map_init(&reserved.names);
+    sma_scan_init(&history.scan, loader);
     if (validate_fields) {
         const struct sma_version *latest;
         st = next_row(&latest, &history, err);
@@ -211,6 +212,7 @@ enum sma_status sma_check_candidate(struct sma_check_result *out, struct sma_loa
     if (!st)
         st = sma_check_run(out, loader->arena, &check, err);
     sma_schema_unref(history.parsed);
+    sma_scan_fini(&history.scan);
     sma_map_fini(&reserved.names);
     return st;
 }

@@ -151,3 +151,40 @@ enum sma_status sma_loader_max_id(int32_t *out, struct sma_loader *loader, struc
     sma_loader_depend(loader, "x:", context);
     return sma_view_max_id(loader->view, context, out, err);
 }
+
+/* ---- walking over many versions -----------------------------------------------------------------
+ */
+
+#define SCAN_BYTES_MAX (8u << 20) /* kept from one row to the next: shared references */
+
+void sma_scan_init(struct sma_scan *scan, struct sma_loader *main)
+{
+    scan->main = main;
+    sma_arena_init(&scan->arena, 0);
+    sma_loader_init(&scan->loader, main->registry, main->view, &scan->arena);
+}
+
+static void report_depends(struct sma_scan *scan)
+{
+    const struct sma_depends *depends = &scan->loader.depends;
+    for (size_t i = 0; i < depends->count; i++)
+        sma_loader_depend(scan->main, "", depends->tags[i]);
+    scan->main->depends.is_too_many = scan->main->depends.is_too_many || depends->is_too_many;
+}
+
+void sma_scan_step(struct sma_scan *scan)
+{
+    if (scan->arena.bytes <= SCAN_BYTES_MAX)
+        return;
+    report_depends(scan);
+    sma_loader_fini(&scan->loader);
+    sma_arena_fini(&scan->arena);
+    sma_loader_init(&scan->loader, scan->main->registry, scan->main->view, &scan->arena);
+}
+
+void sma_scan_fini(struct sma_scan *scan)
+{
+    report_depends(scan);
+    sma_loader_fini(&scan->loader);
+    sma_arena_fini(&scan->arena);
+}

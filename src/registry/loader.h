@@ -66,4 +66,20 @@ enum sma_status sma_loader_guid(struct sma_version *out, struct sma_loader *load
 enum sma_status sma_loader_max_id(int32_t *out, struct sma_loader *loader, struct sma_str context,
                                   struct sma_error *err) SMA_MUST_CHECK;
 
+/* ---- walking over many versions -----------------------------------------------------------------
+ */
+
+/* A loader whose memory is given back on the way, for a walk over many rows of any size of which at
+ * most one is needed in the end. What the walk rests on is added to the main loader's list. */
+struct sma_scan {
+    struct sma_loader loader; /* results live until the next sma_scan_step */
+    struct sma_loader *main;
+    struct sma_arena arena;
+};
+
+void sma_scan_init(struct sma_scan *scan, struct sma_loader *main);
+/* Before each row. */
+void sma_scan_step(struct sma_scan *scan);
+void sma_scan_fini(struct sma_scan *scan);
+
 #endif

@@ -51,23 +51,11 @@ static enum sma_status match_any(struct sma_version *out, struct sma_loader *loa
                                  enum sma_deleted deleted, struct sma_error *err)
 {
     struct sma_version_number *numbers;
-    const struct sma_version *row;
     size_t count;
     enum sma_status st =
         sma_loader_versions(&numbers, &count, loader, subject->qualified, deleted, err);
-    while (!st && count--) {
-        bool is_same = false;
-        if (!sma_candidate_may_match(candidate, &numbers[count]))
-            continue;
-        st = sma_loader_row(&row, loader, subject->qualified, numbers[count].version, err);
-        if (!st)
-            st = sma_candidate_matches(&is_same, candidate, loader, row, err);
-        if (!st && is_same) {
-            *out = *row;
-            return SMA_OK;
-        }
-    }
-    return st ? st : SMA_ENOTFOUND;
+    return st ? st
+              : sma_candidate_find(out, candidate, loader, subject->qualified, numbers, count, err);
 }
 
 enum sma_status sma_lookup_under(struct sma_version *out, bool *by_hash, struct sma_loader *loader,

@@ -100,21 +100,29 @@ enum sma_status sma_read_by_metadata(struct sma_version *out, struct sma_loader 
                                      bool with_deleted, struct sma_error *err)
 {
     struct sma_version_number *numbers;
+    const struct sma_version *row;
+    struct sma_scan scan;
     size_t count;
+    bool has = false;
     enum sma_status st = sma_read_versions(&numbers, &count, loader, subject,
                                            with_deleted ? SMA_WITH_DELETED : SMA_LIVE, err);
-    while (!st && count--) {
-        const struct sma_version *row;
-        bool has = false;
-        st = sma_loader_row(&row, loader, subject->qualified, numbers[count].version, err);
+    if (st)
+        return st;
+    sma_scan_init(&scan, loader);
+    while (!st && !has && count--) {
+        sma_scan_step(&scan);
+        st = sma_loader_row(&row, &scan.loader, subject->qualified, numbers[count].version, err);
         if (!st)
-            st = has_pairs(&has, loader->arena, row, pairs, pair_count, err);
-        if (!st && has) {
-            *out = *row;
-            return SMA_OK;
-        }
+            st = has_pairs(&has, &scan.arena, row, pairs, pair_count, err);
     }
-    return st ? st : sma_refuse(err, SMA_CODE_SCHEMA_NOT_FOUND, "Schema not found");
+    sma_scan_fini(&scan);
+    if (!st && !has)
+        return sma_refuse(err, SMA_CODE_SCHEMA_NOT_FOUND, "Schema not found");
+    if (!st)
+        st = sma_loader_row(&row, loader, subject->qualified, numbers[count].version, err);
+    if (!st)
+        *out = *row;
+    return st;
 }
 
 /* ---- referrers ----------------------------------------------------------------------------------

@@ -229,25 +229,36 @@ static enum sma_status match_known_id(struct sma_register_op *op, struct sma_loa
     return st;
 }
 
+/* The live versions, ascending; of those that carry `id`, when it is above 0. */
+static enum sma_status live_versions(struct sma_version_number **out, size_t *count,
+                                     struct sma_register_op *op, int32_t id, struct sma_error *err)
+{
+    struct sma_version_number *live =
+        sma_arena_calloc(&op->op.arena, op->version_count + 1, sizeof *live);
+    if (!live)
+        return sma_fail_nomem(err);
+    *count = 0;
+    for (size_t i = 0; i < op->version_count; i++)
+        if (!op->versions[i].is_deleted && (id <= 0 || op->versions[i].id == id))
+            live[(*count)++] = op->versions[i];
+    *out = live;
+    return SMA_OK;
+}
+
 /* Step 9. */
 static enum sma_status match_live(struct sma_register_op *op, struct sma_loader *loader, int32_t id,
                                   struct sma_error *err)
 {
-    enum sma_status st = SMA_OK;
-    for (size_t i = op->version_count; !st && i-- && !op->op.is_settled;) {
-        const struct sma_version_number *number = &op->versions[i];
-        const struct sma_version *row;
-        bool is_same = false;
-        if (number->is_deleted || (id > 0 && number->id != id) ||
-            !sma_candidate_may_match(&op->candidate, number))
-            continue;
-        st = sma_loader_row(&row, loader, op->request->subject->qualified, number->version, err);
-        if (!st)
-            st = sma_candidate_matches(&is_same, &op->candidate, loader, row, err);
-        if (!st && is_same)
-            settle(op, row, true);
-    }
-    return st;
+    struct sma_version_number *live = NULL;
+    struct sma_version row;
+    size_t count = 0;
+    enum sma_status st = live_versions(&live, &count, op, id, err);
+    if (!st)
+        st = sma_candidate_find(&row, &op->candidate, loader, op->request->subject->qualified, live,
+                                count, err);
+    if (!st)
+        settle(op, &row, true);
+    return st == SMA_ENOTFOUND ? SMA_OK : st;
 }
 
 /* Step 10. */

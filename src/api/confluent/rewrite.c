@@ -104,15 +104,12 @@ static void drop_first_segments(struct sma_http_target *target, size_t count)
         target->segments[i] = target->segments[i + count];
 }
 
-enum sma_http_outcome sma_api_rewrite(struct sma_http_exchange *exchange,
-                                      const struct sma_http_request *request,
-                                      struct sma_http_target *target, void *ctx)
+static enum sma_http_outcome rewrite(struct sma_http_exchange *exchange,
+                                     const struct sma_http_request *request,
+                                     struct sma_http_target *target)
 {
     struct sma_error err = SMA_ERROR_INIT;
     struct sma_str context;
-    (void)ctx;
-    if (target->segment_count < 3 || !is(target, 0, "contexts"))
-        return SMA_HTTP_DECLINED;
     enum sma_status st = sma_api_context(&context, request->arena, target->segments[1], &err);
     if (st) {
         sma_api_failure(exchange, st, err.code, sma_str_z(err.message));
@@ -133,4 +130,15 @@ enum sma_http_outcome sma_api_rewrite(struct sma_http_exchange *exchange,
         return SMA_HTTP_DONE;
     }
     return SMA_HTTP_DECLINED;
+}
+
+/* Runs for every request: what is not concerned goes on at once. */
+enum sma_http_outcome sma_api_rewrite(struct sma_http_exchange *exchange,
+                                      const struct sma_http_request *request,
+                                      struct sma_http_target *target, void *ctx)
+{
+    (void)ctx;
+    if (target->segment_count < 3 || !is(target, 0, "contexts"))
+        return SMA_HTTP_DECLINED;
+    return rewrite(exchange, request, target);
 }

@@ -95,7 +95,7 @@ static void direct_references_have_a_limit(void **state)
     static struct sma_reference references[MAX + 1];
     struct fixture f;
     struct answer a;
-    static char names[MAX + 1][16];
+    static char names[MAX + 1][32];
     (void)state;
     fixture_open(&f);
     for (int i = 0; i <= MAX; i++) {
@@ -124,11 +124,11 @@ static void direct_references_have_a_limit(void **state)
 static void the_closure_has_a_limit(void **state)
 {
     enum { GROUPS = 4, LEAVES = SMA_REFERENCES_TRANSITIVE_MAX / GROUPS - 1 };
-    static char names[LEAVES][16];
+    static char names[LEAVES][32];
     static const char *types[LEAVES];
     static struct sma_reference leaves[LEAVES];
     struct sma_reference top[GROUPS + 1];
-    char group_names[GROUPS][8];
+    char group_names[GROUPS][32];
     struct fixture f;
     struct answer a;
     (void)state;
@@ -167,7 +167,7 @@ static void the_text_has_a_limit(void **state)
     struct fixture f;
     struct answer a;
     struct sma_reference references[PARTS + 1];
-    char names[PARTS + 1][8];
+    char names[PARTS + 1][32];
     char *big = malloc(PART + 1);
     (void)state;
     assert_non_null(big);

@@ -142,7 +142,7 @@ static void the_check_is_part_of_the_write(void **state)
     fixture_open_with(&f, backward);
     struct job *jobs = new_jobs(&f);
     for (int round = 0; round < ROUNDS; round++) {
-        char subject[16];
+        char subject[32];
         struct answer a;
         snprintf(subject, sizeof subject, "s%d", round);
         do_register_text(&f, &a, subject, "{\"type\":\"record\",\"name\":\"R\",\"fields\":[]}");
@@ -173,7 +173,7 @@ static void no_reference_dangles(void **state)
     fixture_open(&f);
     struct job *jobs = new_jobs(&f);
     for (int round = 0; round < 2 * ROUNDS; round++) {
-        char target[16], referrer[16];
+        char target[32], referrer[32];
         struct answer a;
         snprintf(target, sizeof target, "t%d", round);
         snprintf(referrer, sizeof referrer, "r%d", round);
