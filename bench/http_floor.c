@@ -1,9 +1,9 @@
-/* The smallest server on our HTTP toolkit: one inline GET that answers 575 bytes of JSON. It measures
- * what the toolkit itself costs, next to nginx `return 200` with the same bytes:
+/* The smallest server on our HTTP toolkit: one inline GET that answers 575 bytes of JSON. It
+ * measures what the toolkit itself costs, next to nginx `return 200` with the same bytes:
  *
  *     http_floor [LOOPS]      prints its port, runs until SIGTERM or SIGINT
  *
- * bench/http_floor.sh runs the comparison. */
+ * bench/http_floor.py runs the comparison. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,8 +59,8 @@ int main(int argc, char **argv)
                                        .facade_count = 1,
                                        .connections_max = 4096,
                                        .loops = argc > 1 ? (unsigned)atoi(argv[1]) : 1,
-                                       .access_log = getenv("ACCESS_LOG") ? sma_http_log_to_file
-                                                                          : NULL,
+                                       .access_log =
+                                           getenv("ACCESS_LOG") ? sma_http_log_to_file : NULL,
                                        .access_log_ctx = stderr};
     struct sma_error err = SMA_ERROR_INIT;
     struct sma_http_server *server = NULL;

@@ -1,107 +1,81 @@
 #!/usr/bin/env python3
-"""What the HTTP toolkit costs, next to nginx `return 200` with the same bytes on the same core.
+"""What the HTTP toolkit alone costs, next to nginx `return 200` with the same bytes.
 
-    python3 bench/http_floor.py PATH/TO/http_floor [rounds]
+    python3 bench/http_floor.py PATH/TO/http_floor [rounds]      (`make bench` builds the program)
 
-Servers run on core 0, the load generator (wrk) on core 1. All servers are started once; then one
-second each in turn, the first round dropped. Figures are medians of the ratios within a round, with
-the lowest and the highest. CPU is the server's user and system time per request."""
-import os, re, signal, socket, statistics, subprocess, sys, tempfile, time
+One inline GET of 575 bytes; the goals are those of the whole server, so what is left below them is
+what the registry may cost on top. Method: harness.py."""
 
-TICK = os.sysconf("SC_CLK_TCK")
-HEADERS = {"User-Agent": "bench", "Accept": "application/vnd.schemaregistry.v1+json",
-           "X-Client": "one", "Cache-Control": "no-cache", "Accept-Language": "en"}
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import Load, Nginx, Process, Ratio, Table, pinned, rounds, wait_for_200, SERVER_CPU  # noqa: E402
+
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wrk", "get.lua")
 BODY = '{"schema":"' + "x" * (575 - 13) + '"}'
 
 
-def nginx(directory):
+class Floor(Process):
+    """The program; it prints its port."""
+
+    def __init__(self, program):
+        self.handle = subprocess.Popen(
+            [program, "1"], stdout=subprocess.PIPE, preexec_fn=pinned(SERVER_CPU)
+        )
+        self.pid = self.handle.pid
+        self.port = int(self.handle.stdout.readline())
+
+
+def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    conf = f"""worker_processes 1; daemon off; pid {directory}/pid; error_log {directory}/error;
-events {{ worker_connections 4096; }}
-http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {directory}/b;
-proxy_temp_path {directory}/p; fastcgi_temp_path {directory}/f; uwsgi_temp_path {directory}/u;
-scgi_temp_path {directory}/s; default_type application/vnd.schemaregistry.v1+json;
-server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{BODY}'; }} }} }}"""
-    path = os.path.join(directory, "nginx.conf")
-    with open(path, "w") as f:
-        f.write(conf)
-    master = subprocess.Popen(["taskset", "-c", "0", "nginx", "-c", path, "-e", f"{directory}/error"])
-    time.sleep(0.5)
-    children = subprocess.run(["pgrep", "-P", str(master.pid)], capture_output=True, text=True)
-    return master, int(children.stdout.split()[0]), port
+        return s.getsockname()[1]
 
 
-def floor(program):
-    server = subprocess.Popen(["taskset", "-c", "0", program, "1"], stdout=subprocess.PIPE, text=True)
-    return server, server.pid, int(server.stdout.readline())
-
-
-def cpu(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def idle(port, count):
-    sockets = []
+def keep_idle(port, count):
+    """Connections that have asked once and stay."""
+    kept = []
     for _ in range(count):
         s = socket.create_connection(("127.0.0.1", port))
         s.sendall(b"GET /schemas/ids/1 HTTP/1.1\r\nHost: x\r\n\r\n")
         s.recv(4096)
-        sockets.append(s)
-    return sockets
-
-
-def load(port, connections, seconds=1):
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
-    for name, value in HEADERS.items():
-        command += ["-H", f"{name}: {value}"]
-    out = subprocess.run(command + [f"http://127.0.0.1:{port}/schemas/ids/17"],
-                         capture_output=True, text=True).stdout
-    assert "Non-2xx" not in out, out
-    return int(re.search(r"(\d+) requests in", out)[1]), float(re.search(r"Requests/sec: +([\d.]+)", out)[1])
-
-
-def measure(server, connections):
-    _, pid, port = server
-    before = cpu(pid)
-    requests, rate = load(port, connections)
-    return rate, (cpu(pid) - before) / requests * 1e6
-
-
-def line(name, ratios, goal):
-    middle = statistics.median(ratios)
-    print(f"{name:<46} {middle:6.2f}  ({min(ratios):.2f}..{max(ratios):.2f})  goal {goal}")
-
-
-def compare(a, b, connections, rounds):
-    rows = [(measure(a, connections), measure(b, connections)) for _ in range(rounds + 1)][1:]
-    return [x[0] / y[0] for x, y in rows], [x[1] / y[1] for x, y in rows], rows
+        kept.append(s)
+    return kept
 
 
 def main():
-    program, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 8
-    with tempfile.TemporaryDirectory() as directory:
-        anchor, ours = nginx(directory), floor(program)
+    program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 8
+    with tempfile.TemporaryDirectory(prefix="schemata-bench-") as folder:
+        anchor, ours = Nginx(free_port(), BODY, folder), Floor(program)
         try:
-            rate, time_per, rows = compare(ours, anchor, 32, rounds)
-            print(f"nginx {statistics.median(r[1][0] for r in rows):.0f} req/s, "
-                  f"{statistics.median(r[1][1] for r in rows):.1f} us CPU per request")
-            line("32 connections, CPU per request", time_per, "<= 1.10")
-            line("32 connections, requests per second", rate, ">= 0.90")
-            for connections in (128, 256):
-                rows = [(measure(ours, connections)[0], measure(ours, 32)[0]) for _ in range(rounds)]
-                line(f"{connections} connections, req/s against 32", [a / b for a, b in rows], ">= 0.80")
-            kept = idle(anchor[2], 900) + idle(ours[2], 900)
-            rate, time_per, _ = compare(ours, anchor, 8, max(3, rounds // 2))
-            line("900 idle + 8 active, CPU per request", time_per, "<= 1.15")
-            for s in kept:
-                s.close()
+            wait_for_200(anchor.port)
+            compare(Table(), anchor, ours, count)
         finally:
-            for process in (anchor[0], ours[0]):
-                process.send_signal(signal.SIGTERM)
-                process.wait()
+            ours.stop()
+            anchor.stop()
+
+
+def compare(table, anchor, ours, count):
+    def at(server, connections):
+        return lambda: Load(server, connections, 1, SCRIPT, 1000)
+
+    a, b = rounds(count, at(ours, 32), at(anchor, 32))
+    table.row("S1", "CPU per request, 32 connections", Ratio([x.cpu_us for x in a], [x.cpu_us for x in b]), 1.10)
+    table.row("S1", "requests per second", Ratio([x.rate for x in a], [x.rate for x in b]), 0.90, False)
+    table.row("S1", "p99", Ratio([x.p99 for x in a], [x.p99 for x in b]), 1.50)
+    a, b, few = rounds(count, at(ours, 128), at(ours, 256), at(ours, 32))
+    rates = [x.rate for x in few]
+    table.row("S2", "requests per second, 128 connections against 32", Ratio([x.rate for x in a], rates), 0.80, False)
+    table.row("S2", "requests per second, 256 connections against 32", Ratio([x.rate for x in b], rates), 0.80, False)
+    kept = keep_idle(anchor.port, 900) + keep_idle(ours.port, 900)
+    a, b = rounds(count, at(ours, 8), at(anchor, 8))
+    table.row("S3", "CPU per request, 900 idle and 8 active", Ratio([x.cpu_us for x in a], [x.cpu_us for x in b]), 1.15)
+    for s in kept:
+        s.close()
 
 
 if __name__ == "__main__":
