@@ -56,7 +56,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev
                   libpcre2-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler \
                   libprotobuf-dev libcurl4-gnutls-dev zlib1g-dev
 TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl
-BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev
+BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev g++ libprotobuf-dev
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
 # ---- flags ---------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ $(foreach t,$(FUZZ_SRCS),$(eval $(call fuzz_rule,$(t))))
 # ---- benchmarks: bench/<name>.c, each linked with what it calls of all floors ------------------------
 BENCH_SRCS := $(sort $(wildcard bench/*.c))
 BENCH_BINS := $(BENCH_SRCS:%.c=$(B)/%)
-ALL_FLOORS := $(sort cli $(USES_cli))
+ALL_FLOORS := $(sort $(USES_cli))
 $(BENCH_BINS): $(B)/%: %.c $(call libs,$(ALL_FLOORS))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -o $@ $< -Wl,--start-group $(call libs,$(ALL_FLOORS)) \

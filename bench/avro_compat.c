@@ -20,10 +20,11 @@ static double now_ns(void)
 /* The same text as bench/peers/avro builds. */
 static void build(struct sma_buf *out, int is_new)
 {
-    static const char *const types[] = {
-        "\"string\"", "\"long\"", "[\"null\",\"string\"]", "{\"type\":\"array\",\"items\":\"double\"}",
-        "{\"type\":\"map\",\"values\":\"string\"}"};
-    sma_buf_putz(out, "{\"type\":\"record\",\"name\":\"Order\",\"namespace\":\"shop\",\"fields\":[");
+    static const char *const types[] = {"\"string\"", "\"long\"", "[\"null\",\"string\"]",
+                                        "{\"type\":\"array\",\"items\":\"double\"}",
+                                        "{\"type\":\"map\",\"values\":\"string\"}"};
+    sma_buf_putz(out,
+                 "{\"type\":\"record\",\"name\":\"Order\",\"namespace\":\"shop\",\"fields\":[");
     for (int i = 0; i < FIELDS; i++)
         sma_buf_printf(out, "%s{\"name\":\"field_%d\",\"type\":%s}", i ? "," : "", i,
                        i == 7 ? (is_new ? "\"long\"" : "\"int\"") : types[i % 5]);

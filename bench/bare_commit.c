@@ -30,14 +30,15 @@ int main(int argc, char **argv)
         return 2;
     memset(text, 'x', sizeof text);
     check(NULL, sqlite3_open(argv[1], &db));
-    check(db, sqlite3_exec(db,
-                           "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                           "CREATE TABLE IF NOT EXISTS schema(id INTEGER PRIMARY KEY, hash BLOB NOT NULL "
-                           "UNIQUE, text TEXT NOT NULL) STRICT;"
-                           "CREATE TABLE IF NOT EXISTS version(subject TEXT NOT NULL, version INTEGER NOT "
-                           "NULL, id INTEGER NOT NULL, PRIMARY KEY(subject, version)) STRICT, WITHOUT "
-                           "ROWID;",
-                           NULL, NULL, NULL));
+    check(db, sqlite3_exec(
+                  db,
+                  "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                  "CREATE TABLE IF NOT EXISTS schema(id INTEGER PRIMARY KEY, hash BLOB NOT NULL "
+                  "UNIQUE, text TEXT NOT NULL) STRICT;"
+                  "CREATE TABLE IF NOT EXISTS version(subject TEXT NOT NULL, version INTEGER NOT "
+                  "NULL, id INTEGER NOT NULL, PRIMARY KEY(subject, version)) STRICT, WITHOUT "
+                  "ROWID;",
+                  NULL, NULL, NULL));
     check(db, sqlite3_prepare_v2(db, "INSERT INTO schema(hash, text) VALUES(randomblob(16), ?)", -1,
                                  &schema, NULL));
     check(db, sqlite3_prepare_v2(db, "INSERT INTO version VALUES(hex(randomblob(12)), 1, ?)", -1,

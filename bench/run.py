@@ -11,7 +11,6 @@ import argparse
 import http.client
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Load, Nginx, Process, Ratio, Registry, Table, pinned, rounds, rss_mib, wait_for_200  # noqa: E402
+import peers  # noqa: E402
 from harness import LOAD_CPU, SERVER_CPU  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -335,26 +335,85 @@ class Bench:
 
     # ---- engines -----------------------------------------------------------------------------------------
 
+    def figure(self, command, word=None, **options):
+        """The first number a program prints, or the one behind `word`; microseconds or nanoseconds as it says."""
+        out = subprocess.run(
+            command, capture_output=True, text=True, check=True, preexec_fn=pinned(SERVER_CPU), **options
+        ).stdout
+        if word:
+            out = out[out.index(word) + len(word):]
+        return float(out.split()[0])
+
+    def program(self, name):
+        return os.path.join(self.o.build, "bench", name)
+
+    def against(self, name, what, goal, ours, peers_, count=3):
+        """Peers / ours, each peer in turn with our own program."""
+        for label, make in peers_:
+            try:
+                theirs = make()
+            except peers.Missing as why:
+                self.table.note(f"{name} {label} skipped: {why}")
+                continue
+            other, own = rounds(count, theirs, ours)
+            self.table.row(name, f"{what}, {label} / ours", Ratio(other, own), goal, False)
+            self.table.note(f"{name} {label} {statistics.median(other):.1f}, ours {statistics.median(own):.1f}")
+
     def avro(self):
-        ours = os.path.join(self.o.build, "bench", "avro_compat")
-        jar = os.path.join(HERE, "peers", "avro", "target", "avro-compat.jar")
-        if not os.path.exists(jar):
-            if not shutil.which("mvn"):
-                self.table.note("AVRO skipped: no Maven for the Java peer")
-                return
-            subprocess.run(
-                ["mvn", "-q", "-B", "-f", os.path.join(HERE, "peers", "avro", "pom.xml"), "package"], check=True
-            )
+        def java():
+            command = peers.avro_java()
+            return lambda: self.figure(command)
 
-        def figure(command):
-            out = subprocess.run(
-                command, capture_output=True, text=True, check=True, preexec_fn=pinned(SERVER_CPU)
-            )
-            return float(out.stdout.split()[0])
+        self.against("AVRO", "compatibility check of 50 fields (ns)", 20,
+                     lambda: self.figure([self.program("avro_compat")]), [("Java Avro", java)])
 
-        java, c = rounds(3, lambda: figure(["java", "-jar", jar]), lambda: figure([ours]))
-        self.table.row("AVRO", "compatibility check of 50 fields, Java Avro / ours", Ratio(java, c), 20, False)
-        self.table.note(f"AVRO ours {statistics.median(c):.0f} ns, Java {statistics.median(java):.0f} ns per check, warm")
+    def json(self):
+        schema, event = (os.path.join(HERE, "data", n) for n in ("event.schema.json", "event.json"))
+        old, new = (os.path.join(self.folder.name, n) for n in ("old.json", "new.json"))
+        subprocess.run([self.program("jsonschema_compat"), old, new], check=True)
+
+        def ajv():
+            command = ["node", os.path.join(HERE, "peers", "jsonschema_ajv.mjs"), schema, event]
+            folder = peers.node_folder()
+            return lambda: self.figure(command, "validate", cwd=folder)
+
+        def rust():
+            command = [*peers.jsonschema_rust(), schema, event]
+            return lambda: self.figure(command, "validate")
+
+        def subschema():
+            command = [peers.python(), os.path.join(HERE, "peers", "jsonschema_subschema.py"), old, new]
+            return lambda: self.figure(command)
+
+        self.against("JSON", "1 KB event, 30 properties, compiled (ns)", 2,
+                     lambda: self.figure([self.program("jsonschema_validate"), schema, event], "validate"),
+                     [("ajv", ajv), ("Rust jsonschema", rust)])
+        self.against("JSON", "compatibility of 100 properties (us)", 20,
+                     lambda: self.figure([self.program("jsonschema_compat")]),
+                     [("Python jsonsubschema", subschema)], 2)
+
+    def protobuf(self):
+        proto = os.path.join(self.folder.name, "lines.proto")
+        subprocess.run([self.program("protobuf_parse"), proto], check=True)
+
+        def protoc():
+            command = [*peers.protobuf_protoc(), proto]
+            return lambda: self.figure(command)
+
+        def go():
+            command = [*peers.protobuf_go(), proto]
+            return lambda: self.figure(command)
+
+        def js():
+            command = ["node", os.path.join(HERE, "peers", "protobuf_js.mjs"), proto]
+            folder = peers.node_folder()
+            return lambda: self.figure(command, cwd=folder)
+
+        everyone = [("protoc", protoc), ("Go protocompile", go), ("protobufjs", js)]
+        self.against("PROTO", "parse of 1000 lines (us)", 5,
+                     lambda: self.figure([self.program("protobuf_parse")], "parse_us"), everyone)
+        self.against("PROTO", "their parse / our check of two 200-message files (us)", 5,
+                     lambda: self.figure([self.program("protobuf_parse")], "compat_us"), everyone[:2], 2)
 
     def run(self):
         sections = [
@@ -364,6 +423,8 @@ class Bench:
             ("S10", self.long_check),
             ("START", self.sizes),
             ("AVRO", self.avro),
+            ("JSON", self.json),
+            ("PROTO", self.protobuf),
         ]
         for name, section in sections:
             if self.wants(name):
