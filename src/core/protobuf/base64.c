@@ -1,20 +1,5 @@
+/* Reading base64 as generously as JSON and uploads ask for. */
 #include "core/protobuf/descriptor.h"
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void sma_proto_put_base64(struct sma_buf *out, struct sma_str bytes)
-{
-    const unsigned char *p = (const unsigned char *)bytes.ptr;
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t left = bytes.len - i;
-        uint32_t group = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-                         (left > 2 ? (uint32_t)p[i + 2] : 0);
-        char text[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        left > 1 ? alphabet[group >> 6 & 63] : '=',
-                        left > 2 ? alphabet[group & 63] : '='};
-        sma_buf_append(out, text, sizeof text);
-    }
-}
 
 static int value_of(char c)
 {
@@ -24,7 +9,7 @@ static int value_of(char c)
         return c - 'a' + 26;
     if (c >= '0' && c <= '9')
         return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
 bool sma_proto_take_base64(struct sma_buf *out, struct sma_str text)

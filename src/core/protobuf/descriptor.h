@@ -34,9 +34,8 @@ enum sma_status sma_proto_read_descriptor(const struct sma_proto_file **out,
                                           struct sma_arena *arena, struct sma_str bytes,
                                           struct sma_error *err) SMA_MUST_CHECK;
 
-/* Standard base64. Decoding takes padding or its absence and refuses everything else, white space
- * around the text excepted. */
-void sma_proto_put_base64(struct sma_buf *out, struct sma_str bytes);
+/* Appends what base64 of either alphabet stands for, with padding or without; white space around
+ * the text is skipped. False when it is none. */
 bool sma_proto_take_base64(struct sma_buf *out, struct sma_str text);
 
 #endif

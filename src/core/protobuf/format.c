@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/json/visitor.h"
 #include "core/protobuf/descriptor.h"
 #include "core/protobuf/diff.h"
 #include "core/protobuf/normalize.h"
@@ -233,7 +234,7 @@ static enum sma_status put_serialized(struct sma_buf *out, const struct sma_prot
         sma_proto_put_descriptor(&bytes, &walk.session, &schema->world.units[0], SMA_STR("default"),
                                  SMA_PROTO_DESCRIPTOR_REGISTRY, err);
     if (!st)
-        sma_proto_put_base64(out, sma_buf_str(&bytes));
+        sma_base64_put(out, sma_buf_str(&bytes));
     if (!st && sma_buf_failed(out))
         st = sma_fail_nomem(err);
     sma_proto_walk_fini(&walk);
