@@ -67,28 +67,35 @@ static void copy_in(struct ring *ring, size_t at, const void *from, size_t len)
     memcpy(ring->bytes, (const char *)from + first, len - first);
 }
 
-void sma_http_access_log_put(struct sma_http_access_log *log, size_t ring_index,
-                             const struct sma_http_log_entry *entry)
+/* Fits the texts to a record and describes them in it. */
+static struct record describe(const struct sma_http_log_entry *entry, struct sma_str texts[TEXTS])
 {
-    struct ring *ring = &log->rings[ring_index];
-    struct sma_str texts[TEXTS] = {entry->remote, entry->method, entry->target, entry->request_id,
-                                   entry->user_agent};
-    struct record record = {.at_ms = wall_ms(),
+    struct sma_str all[TEXTS] = {entry->remote, entry->method, entry->target, entry->request_id,
+                                 entry->user_agent};
+    struct record record = {.size = sizeof record,
+                            .at_ms = wall_ms(),
                             .duration_ns = entry->duration_ns,
                             .bytes_in = entry->bytes_in,
                             .bytes_out = entry->bytes_out,
                             .route = entry->route,
                             .status = entry->status};
-    size_t size = sizeof record;
     for (int i = 0; i < TEXTS; i++) {
-        texts[i] = sma_str_head(texts[i], TEXT_BYTES_MAX);
+        texts[i] = sma_str_head(all[i], TEXT_BYTES_MAX);
         record.lens[i] = (uint32_t)texts[i].len;
-        size += texts[i].len;
+        record.size += record.lens[i];
     }
-    record.size = (uint32_t)size;
+    return record;
+}
+
+void sma_http_access_log_put(struct sma_http_access_log *log, size_t ring_index,
+                             const struct sma_http_log_entry *entry)
+{
+    struct ring *ring = &log->rings[ring_index];
+    struct sma_str texts[TEXTS];
+    struct record record = describe(entry, texts);
     size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
     size_t used = head - atomic_load_explicit(&ring->tail, memory_order_acquire);
-    if (size > ring->mask + 1 - used) {
+    if (record.size > ring->mask + 1 - used) {
         atomic_fetch_add_explicit(&ring->dropped, 1, memory_order_relaxed);
         return;
     }
