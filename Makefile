@@ -50,12 +50,13 @@ PKG_core/protobuf   := libprotobuf-c
 PKG_store           := sqlite3
 PKG_http            := libmicrohttpd gnutls zlib
 PKG_client          := libcurl
+PKG_cli             := yaml-0.1
 
 # ---- packages (Debian 12) ------------------------------------------------------------------------
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libgnutls28-dev \
                   libpcre2-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler \
-                  libprotobuf-dev libcurl4-gnutls-dev zlib1g-dev
-TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl
+                  libprotobuf-dev libcurl4-gnutls-dev zlib1g-dev libyaml-dev
+TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl git
 BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev g++ libprotobuf-dev
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
@@ -135,6 +136,8 @@ $(B)/gen/migrations.S: $(sort $(wildcard migrations/*.sql)) src/store/embed.sh
 	sh src/store/embed.sh $(sort $(wildcard migrations/*.sql)) > $@
 $(B)/gen/migrations.o: $(B)/gen/migrations.S $(sort $(wildcard migrations/*.sql))
 	$(CC) -c -o $@ $<
+
+$(B)/obj/src/cli/report_schema.o: openapi/report.schema.json
 
 $(foreach f,$(FLOORS),$(eval $(call floor_rules,$(f))))
 
@@ -220,6 +223,7 @@ PROOF_libgnutls28-dev     := gnutls
 PROOF_libpcre2-dev        := libpcre2-8
 PROOF_libprotobuf-c-dev   := libprotobuf-c
 PROOF_zlib1g-dev          := zlib
+PROOF_libyaml-dev         := yaml-0.1
 PROOF_libcmocka-dev       := cmocka
 PROOF_libavro-dev         := avro-c
 PROOF_libjansson-dev      := jansson

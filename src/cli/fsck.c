@@ -5,8 +5,8 @@
 #include "store/store.h"
 
 const struct sma_option sma_fsck_options[] = {
-    {"--data", "DIR", "data folder (default ./data)", 0},
-    {0},
+    {.name = "--data", .value = "DIR", .standard = "./data", .help = "data folder"},
+    {.name = NULL},
 };
 
 #define REPORT_BYTES_MAX (1u << 20)

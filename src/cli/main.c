@@ -1,81 +1,83 @@
-/* Parsing of the command line and help, both driven by the table of commands. */
+/* Parsing of the command line, driven by the table of commands. */
+#include <errno.h>
+#include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "cli/cli.h"
 
-/* ---- "did you mean"
- * -------------------------------------------------------------------------------- */
+/* ---- "did you mean" ---- */
 
-struct guess {
-    const char *word;
-    size_t distance;
-};
-
-static void consider(struct guess *guess, const char *typed, const char *word)
+void sma_suggest(FILE *out, const char *typed, const char *const *words, size_t count)
 {
-    size_t d = sma_str_distance(sma_str_z(typed), sma_str_z(word));
-    if (d < guess->distance)
-        *guess = (struct guess){word, d};
+    const char *best = NULL;
+    size_t best_distance = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = words[i] ? sma_str_distance(sma_str_z(typed), sma_str_z(words[i])) : SIZE_MAX;
+        if (d < best_distance) {
+            best = words[i];
+            best_distance = d;
+        }
+    }
+    fprintf(out, "\"%s\"", typed);
+    if (best && best_distance <= 1 + strlen(typed) / 3)
+        fprintf(out, "; did you mean \"%s\"?", best);
 }
 
-static int unknown(const char *what, const char *typed, const struct guess *guess)
+static int unknown(const char *what, const char *typed, const char *const *words, size_t count)
 {
-    fprintf(stderr, "schemata: unknown %s \"%s\"", what, typed);
-    if (guess->word && guess->distance <= 1 + strlen(typed) / 3)
-        fprintf(stderr, "; did you mean \"%s\"?", guess->word);
+    fprintf(stderr, "schemata: unknown %s ", what);
+    sma_suggest(stderr, typed, words, count);
     fprintf(stderr, "\nTry \"schemata --help\".\n");
     return SMA_EXIT_USAGE;
 }
 
-/* ---- help
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- the tables ---- */
 
-static void print_help(FILE *out)
+const struct sma_command *sma_command_find(const char *name)
 {
-    fprintf(out, "schemata %s: schema registry for Avro, Protobuf and JSON Schema\n\n",
-            SMA_VERSION);
-    fprintf(out, "Usage: schemata COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n");
     for (const struct sma_command *c = sma_commands; c->name; c++)
-        fprintf(out, "  %-10s %s\n", c->name, c->summary);
-    fprintf(out, "\nExamples:\n");
-    for (const struct sma_command *c = sma_commands; c->name; c++)
-        if (c->example)
-            fprintf(out, "  %s\n", c->example);
-    fprintf(out, "\n\"schemata COMMAND --help\" tells more about one command.\n");
+        if (!strcmp(name, c->name))
+            return c;
+    return NULL;
 }
 
-static void print_option(FILE *out, const struct sma_option *o)
+static bool own_has(const struct sma_command *command, const struct sma_option *option)
 {
-    char left[64];
-    snprintf(left, sizeof left, "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-    fprintf(out, "  %-26s %s\n", left, o->help);
+    for (const struct sma_option *o = command->options; o && o->name; o++)
+        if (!strcmp(o->name, option->name))
+            return true;
+    return false;
 }
 
-static void print_command_help(FILE *out, const struct sma_command *c)
+const struct sma_option *sma_command_option(const struct sma_command *command, size_t i)
 {
-    fprintf(out, "schemata %s: %s\n\nUsage: schemata %s [FLAGS]%s%s\n", c->name, c->summary,
-            c->name, *c->arguments ? " " : "", c->arguments);
-    if (c->example)
-        fprintf(out, "\nExample:\n  %s\n", c->example);
-    if (c->details)
-        fprintf(out, "\n%s\n", c->details);
-    fprintf(out, "\nFlags:\n");
-    for (const struct sma_option *o = c->options; o && o->name; o++)
-        print_option(out, o);
-    fprintf(out, "  %-26s %s\n", "--help", "this text");
+    const struct sma_option *const tables[] = {
+        command->options, command->reports ? sma_report_options : NULL, sma_global_options};
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+        for (const struct sma_option *o = tables[t]; o && o->name; o++)
+            if ((t == 0 || !own_has(command, o)) && i-- == 0)
+                return o;
+    return NULL;
 }
 
-/* ---- parsing
- * --------------------------------------------------------------------------------------------- */
+bool sma_choice_has(const char *choices, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (len && !strncmp(at, word, len) && (at[len] == '|' || !at[len]))
+            return true;
+    return false;
+}
+
+/* ---- parsing ---- */
 
 static const struct sma_option *find_option(const struct sma_command *c, struct sma_str typed)
 {
-    for (const struct sma_option *o = c->options; o && o->name; o++) {
+    const struct sma_option *o;
+    for (size_t i = 0; (o = sma_command_option(c, i)); i++) {
         bool is_short = typed.len == 2 && o->letter && typed.ptr[1] == o->letter;
         if (is_short || sma_str_eqz(typed, o->name))
             return o;
@@ -83,12 +85,26 @@ static const struct sma_option *find_option(const struct sma_command *c, struct 
     return NULL;
 }
 
+#define OPTIONS_MAX 96
+
 static int unknown_option(const struct sma_command *c, const char *typed)
 {
-    struct guess guess = {NULL, SIZE_MAX};
-    for (const struct sma_option *o = c->options; o && o->name; o++)
-        consider(&guess, typed, o->name);
-    return unknown("flag", typed, &guess);
+    const char *words[OPTIONS_MAX];
+    const struct sma_option *o;
+    size_t count = 0;
+    for (size_t i = 0; count < OPTIONS_MAX && (o = sma_command_option(c, i)); i++)
+        words[count++] = o->name;
+    return unknown("flag", typed, words, count);
+}
+
+/* A value that is one of a few words is checked here, once for all commands. */
+static int check_choice(const struct sma_option *option, const char *value)
+{
+    const char *bar = option->value ? strchr(option->value, '|') : NULL;
+    if (!bar || strchr(option->value, '=') || sma_choice_has(option->value, value))
+        return SMA_EXIT_OK;
+    fprintf(stderr, "schemata: %s %s: not one of %s\n", option->name, value, option->value);
+    return SMA_EXIT_USAGE;
 }
 
 /* Takes argv[*i] (and its value) as an option. */
@@ -118,7 +134,7 @@ static int take_option(struct sma_arguments *out, const struct sma_command *c, i
         return SMA_EXIT_USAGE;
     }
     out->given[out->given_count++] = (struct sma_given){option, value};
-    return SMA_EXIT_OK;
+    return value ? check_choice(option, value) : SMA_EXIT_OK;
 }
 
 static int check_positional(const struct sma_command *c, const struct sma_arguments *arguments)
@@ -136,21 +152,37 @@ static int check_positional(const struct sma_command *c, const struct sma_argume
     return SMA_EXIT_OK;
 }
 
-static bool wants_help(int argc, char **argv)
+/* 'h' for -h, 'f' for --help, 0 for neither. */
+static char wants_help(int argc, char **argv)
 {
-    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-            return true;
-    return false;
+    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++) {
+        if (!strcmp(argv[i], "--help"))
+            return 'f';
+        if (!strcmp(argv[i], "-h"))
+            return 'h';
+    }
+    return 0;
+}
+
+/* Output that could not be written is a failure, never a silent success. */
+static int finish(int code)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return code;
+    if (errno == EPIPE)
+        return SMA_EXIT_PIPE;
+    fprintf(stderr, "schemata: the output cannot be written\n");
+    return code > SMA_EXIT_FINDINGS ? code : SMA_EXIT_INPUT;
 }
 
 static int run_command(const struct sma_command *c, int argc, char **argv)
 {
     struct sma_arguments arguments = {.positional = argv};
     bool only_positional = false;
-    if (wants_help(argc, argv)) {
-        print_command_help(stdout, c);
-        return SMA_EXIT_OK;
+    char help = wants_help(argc, argv);
+    if (help) {
+        sma_help_command(stdout, c, help == 'f');
+        return finish(SMA_EXIT_OK);
     }
     for (int i = 0; i < argc; i++) {
         bool is_option = !only_positional && argv[i][0] == '-' && argv[i][1];
@@ -165,29 +197,78 @@ static int run_command(const struct sma_command *c, int argc, char **argv)
         }
     }
     int code = check_positional(c, &arguments);
-    return code ? code : c->run(&arguments);
+    return code ? code : finish(c->run(&arguments));
 }
+
+static bool is_global(const char *word, bool *takes_value)
+{
+    for (const struct sma_option *o = sma_global_options; o->name; o++) {
+        size_t len = strlen(o->name);
+        bool is_long = !strncmp(word, o->name, len) && (!word[len] || word[len] == '=');
+        bool is_short = o->letter && word[0] == '-' && word[1] == o->letter && !word[2];
+        if (is_long || is_short) {
+            *takes_value = o->value && !strchr(word, '=');
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Global flags may stand before the command: the command's name moves in front of them. */
+static void command_first(int argc, char **argv)
+{
+    int i = 1;
+    bool takes_value = false;
+    while (i < argc && is_global(argv[i], &takes_value))
+        i += takes_value ? 2 : 1;
+    if (i == 1 || i >= argc)
+        return;
+    char *name = argv[i];
+    memmove(argv + 2, argv + 1, (size_t)(i - 1) * sizeof *argv);
+    argv[1] = name;
+}
+
+#define COMMANDS_MAX 64
 
 int sma_cli_main(int argc, char **argv)
 {
-    struct guess guess = {NULL, SIZE_MAX};
+    const char *words[COMMANDS_MAX];
+    size_t count = 0;
+    signal(SIGPIPE, SIG_IGN);
+    if (argc > 1)
+        command_first(argc, argv);
     if (argc < 2) {
-        print_help(stderr);
+        sma_help_program(stderr);
         return SMA_EXIT_USAGE;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        print_help(stdout);
-        return SMA_EXIT_OK;
-    }
     const char *name = argv[1];
+    if (!strcmp(name, "--help") || !strcmp(name, "-h")) {
+        sma_help_program(stdout);
+        return finish(SMA_EXIT_OK);
+    }
     if (!strcmp(name, "--version") || !strcmp(name, "-V"))
         name = "version";
-    for (const struct sma_command *c = sma_commands; c->name; c++) {
-        if (!strcmp(name, c->name))
-            return run_command(c, argc - 2, argv + 2);
-        consider(&guess, name, c->name);
-    }
-    return unknown("command", name, &guess);
+    const struct sma_command *command = sma_command_find(name);
+    if (command)
+        return run_command(command, argc - 2, argv + 2);
+    for (const struct sma_command *c = sma_commands; c->name && count < COMMANDS_MAX; c++)
+        words[count++] = c->name;
+    return unknown("command", name, words, count);
+}
+
+/* ---- what was given ---- */
+
+static const char *from_environment(const struct sma_arguments *arguments, const char *option)
+{
+    (void)arguments;
+    const struct sma_option *const tables[] = {sma_global_options, sma_report_options};
+    for (size_t t = 0; t < 2; t++)
+        for (const struct sma_option *o = tables[t]; o->name; o++)
+            if (o->env && o->value && !strcmp(o->name, option)) {
+                const char *value = getenv(o->env);
+                return value && *value ? value : NULL;
+            }
+    return NULL;
 }
 
 const char *sma_argument(const struct sma_arguments *arguments, const char *option)
@@ -195,6 +276,14 @@ const char *sma_argument(const struct sma_arguments *arguments, const char *opti
     for (size_t i = arguments->given_count; i-- > 0;)
         if (!strcmp(arguments->given[i].option->name, option))
             return arguments->given[i].value;
+    return from_environment(arguments, option);
+}
+
+const char *sma_argument_nth(const struct sma_arguments *arguments, const char *option, size_t i)
+{
+    for (size_t g = 0; g < arguments->given_count; g++)
+        if (!strcmp(arguments->given[g].option->name, option) && i-- == 0)
+            return arguments->given[g].value;
     return NULL;
 }
 
@@ -204,4 +293,28 @@ bool sma_argument_has(const struct sma_arguments *arguments, const char *option)
         if (!strcmp(arguments->given[i].option->name, option))
             return true;
     return false;
+}
+
+/* ---- failures ---- */
+
+int sma_cli_exit_code(enum sma_status st)
+{
+    switch (st) {
+    case SMA_OK:
+        return SMA_EXIT_OK;
+    case SMA_EINVAL:
+    case SMA_EUNSUPPORTED:
+        return SMA_EXIT_USAGE;
+    case SMA_ENOMEM:
+    case SMA_EINTERNAL:
+        return SMA_EXIT_BUG;
+    default:
+        return SMA_EXIT_INPUT;
+    }
+}
+
+int sma_cli_fail(enum sma_status st, const struct sma_error *err)
+{
+    fprintf(stderr, "schemata: %s\n", err->message);
+    return sma_cli_exit_code(st);
 }

@@ -8,16 +8,28 @@
 #include "server/settings.h"
 
 const struct sma_option sma_serve_options[] = {
-    {"--listen", "HOST:PORT", "listen here (default 127.0.0.1:8081); may be repeated", 0},
-    {"--data", "DIR", "data folder (default ./data), created when missing", 0},
-    {"--ephemeral", NULL, "keep everything in a temporary folder that is removed at the end", 0},
-    {"--config", "FILE", "settings in a Java-style .properties file", 0},
-    {"--set", "KEY=VALUE", "one setting as in the file; may be repeated", 0},
-    {"--port-file", "FILE", "write the first listener's port to FILE once ready", 0},
-    {"--access-log", "WHERE", "off, stdout, stderr or a file: one JSON line per request", 0},
-    {"--check-config", NULL, "check the settings, print them, do not start", 0},
-    {"--help-settings", NULL, "list every setting with its default", 0},
-    {0},
+    {.name = "--listen",
+     .value = "HOST:PORT",
+     .repeats = true,
+     .standard = "127.0.0.1:8081",
+     .help = "listen here"},
+    {.name = "--data",
+     .value = "DIR",
+     .standard = "./data",
+     .help = "data folder, created when missing"},
+    {.name = "--ephemeral",
+     .help = "keep everything in a temporary folder that is removed at the end"},
+    {.name = "--config", .value = "FILE", .help = "settings in a Java-style .properties file"},
+    {.name = "--set", .value = "KEY=VALUE", .repeats = true, .help = "one setting as in the file"},
+    {.name = "--port-file",
+     .value = "FILE",
+     .help = "write the first listener's port to FILE once ready"},
+    {.name = "--access-log",
+     .value = "WHERE",
+     .help = "off, stdout, stderr or a file: one JSON line per request"},
+    {.name = "--check-config", .help = "check the settings, print them, do not start"},
+    {.name = "--help-settings", .help = "list every setting with its default"},
+    {.name = NULL},
 };
 
 /* Flags that are just another way to write a setting. */

@@ -47,6 +47,7 @@ home 'pcre2\.h' 'src/core/jsonschema'
 home 'protobuf-c/protobuf-c\.h' 'src/core/protobuf|clients/c'
 home 'curl/curl\.h' 'clients/c'
 home 'zlib\.h' 'src/http'
+home 'yaml\.h' 'src/cli'
 home 'jansson\.h|avro\.h' 'clients/c'
 
 sql=$(grep -rnE '"[^"]*\b(SELECT .* FROM|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM) ' src clients/c \

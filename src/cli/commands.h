@@ -1,0 +1,29 @@
+/* The commands that work on schemas, for the table. */
+#ifndef SMA_CLI_COMMANDS_H
+#define SMA_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct sma_option sma_check_options[];
+extern const struct sma_option sma_diff_options[];
+extern const struct sma_option sma_lint_options[];
+extern const struct sma_option sma_validate_options[];
+extern const struct sma_option sma_fmt_options[];
+extern const struct sma_option sma_fingerprint_options[];
+extern const struct sma_option sma_explain_options[];
+extern const struct sma_option sma_decode_options[];
+extern const struct sma_option sma_encode_options[];
+extern const struct sma_option sma_init_options[];
+int sma_check_main(const struct sma_arguments *arguments);
+int sma_diff_main(const struct sma_arguments *arguments);
+int sma_lint_main(const struct sma_arguments *arguments);
+int sma_validate_main(const struct sma_arguments *arguments);
+int sma_fmt_main(const struct sma_arguments *arguments);
+int sma_fingerprint_main(const struct sma_arguments *arguments);
+int sma_explain_main(const struct sma_arguments *arguments);
+int sma_decode_main(const struct sma_arguments *arguments);
+int sma_encode_main(const struct sma_arguments *arguments);
+int sma_inspect_main(const struct sma_arguments *arguments);
+int sma_init_main(const struct sma_arguments *arguments);
+
+#endif

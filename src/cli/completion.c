@@ -1,0 +1,169 @@
+/* `schemata completion SHELL`: a script made from the table of commands. */
+#include <string.h>
+
+#include "cli/cli.h"
+
+static void put_words(FILE *out, const char *choices)
+{
+    for (const char *c = choices; *c; c++)
+        fputc(*c == '|' ? ' ' : *c, out);
+}
+
+static bool is_choice(const struct sma_option *o)
+{
+    return o->value && strchr(o->value, '|');
+}
+
+/* ---- bash ---- */
+
+static void bash_command(FILE *out, const struct sma_command *c)
+{
+    const struct sma_option *o;
+    fprintf(out, "    %s) flags='", c->name);
+    for (size_t i = 0; (o = sma_command_option(c, i)); i++)
+        fprintf(out, "%s%s", i ? " " : "", o->name);
+    fprintf(out, "' ;;\n");
+}
+
+static void bash_choices(FILE *out, const struct sma_command *c)
+{
+    const struct sma_option *o;
+    for (size_t i = 0; (o = sma_command_option(c, i)); i++) {
+        if (!is_choice(o))
+            continue;
+        fprintf(out, "    %s:%s", c->name, o->name);
+        if (o->letter)
+            fprintf(out, "|%s:-%c", c->name, o->letter);
+        fprintf(out, ") words='");
+        put_words(out, o->value);
+        fprintf(out, "' ;;\n");
+    }
+}
+
+static void bash(FILE *out)
+{
+    fprintf(out,
+            "# bash completion of schemata: source <(schemata completion bash)\n"
+            "_schemata() {\n"
+            "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+            "    local command=${COMP_WORDS[1]} flags= words=\n"
+            "    COMPREPLY=()\n"
+            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+            "        COMPREPLY=($(compgen -W '");
+    for (const struct sma_command *c = sma_commands; c->name; c++)
+        fprintf(out, "%s%s", c == sma_commands ? "" : " ", c->name);
+    fprintf(out, "' -- \"$current\"))\n        return\n    fi\n    case $command:$previous in\n");
+    for (const struct sma_command *c = sma_commands; c->name; c++)
+        bash_choices(out, c);
+    fprintf(out, "    esac\n    case $command in\n");
+    for (const struct sma_command *c = sma_commands; c->name; c++)
+        bash_command(out, c);
+    fprintf(out, "    esac\n"
+                 "    if [ -n \"$words\" ]; then\n"
+                 "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+                 "    elif [ \"${current#-}\" != \"$current\" ]; then\n"
+                 "        COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
+                 "    else\n"
+                 "        COMPREPLY=($(compgen -f -- \"$current\"))\n"
+                 "    fi\n"
+                 "}\n"
+                 "complete -o filenames -F _schemata schemata\n");
+}
+
+/* ---- zsh and fish: descriptions inside single quotes ---- */
+
+/* Text for a single-quoted word; `also` characters get a backslash that the shell keeps. */
+static void put_quoted(FILE *out, const char *text, const char *also, const char *quote)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'')
+            fputs(quote, out);
+        else if (strchr(also, *c))
+            fprintf(out, "\\%c", *c);
+        else
+            fputc(*c, out);
+    }
+}
+
+static void zsh_option(FILE *out, const struct sma_option *o)
+{
+    fprintf(out, "            '%s%s[", o->repeats ? "*" : "", o->name);
+    put_quoted(out, o->help, "[]:", "'\\''");
+    fprintf(out, "]");
+    if (is_choice(o)) {
+        fprintf(out, ":value:(");
+        put_words(out, o->value);
+        fprintf(out, ")");
+    } else if (o->value) {
+        fprintf(out, ":value:_files");
+    }
+    fprintf(out, "' \\\n");
+}
+
+static void zsh(FILE *out)
+{
+    const struct sma_option *o;
+    fprintf(out, "#compdef schemata\n_schemata() {\n    local -a commands\n    commands=(\n");
+    for (const struct sma_command *c = sma_commands; c->name; c++) {
+        fprintf(out, "        '%s:", c->name);
+        put_quoted(out, c->summary, ":", "'\\''");
+        fprintf(out, "'\n");
+    }
+    fprintf(out, "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n"
+                 "        return\n    fi\n    local command=$words[2]\n    shift words\n"
+                 "    (( CURRENT-- ))\n    case $command in\n");
+    for (const struct sma_command *c = sma_commands; c->name; c++) {
+        fprintf(out, "        %s)\n            _arguments \\\n", c->name);
+        for (size_t i = 0; (o = sma_command_option(c, i)); i++)
+            zsh_option(out, o);
+        fprintf(out, "            '*:file:_files' ;;\n");
+    }
+    fprintf(out, "    esac\n}\ncompdef _schemata schemata\n");
+}
+
+static void fish_option(FILE *out, const struct sma_command *c, const struct sma_option *o)
+{
+    fprintf(out, "complete -c schemata -n '__fish_seen_subcommand_from %s' -l %s", c->name,
+            o->name + 2);
+    if (o->letter)
+        fprintf(out, " -s %c", o->letter);
+    if (is_choice(o)) {
+        fprintf(out, " -x -a '");
+        put_words(out, o->value);
+        fprintf(out, "'");
+    } else if (o->value) {
+        fprintf(out, " -r");
+    }
+    fprintf(out, " -d '");
+    put_quoted(out, o->help, "\\", "\\'");
+    fprintf(out, "'\n");
+}
+
+static void fish(FILE *out)
+{
+    const struct sma_option *o;
+    for (const struct sma_command *c = sma_commands; c->name; c++) {
+        fprintf(out, "complete -c schemata -n __fish_use_subcommand -f -a %s -d '", c->name);
+        put_quoted(out, c->summary, "\\", "\\'");
+        fprintf(out, "'\n");
+        for (size_t i = 0; (o = sma_command_option(c, i)); i++)
+            fish_option(out, c, o);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*print)(FILE *out);
+} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+
+int sma_completion_main(const struct sma_arguments *arguments)
+{
+    const char *shell = arguments->positional[0];
+    for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
+        if (!strcmp(shell, shells[i].name)) {
+            shells[i].print(stdout);
+            return SMA_EXIT_OK;
+        }
+    fprintf(stderr, "schemata: no completion for \"%s\": bash, zsh and fish are there\n", shell);
+    return SMA_EXIT_USAGE;
+}
