@@ -200,24 +200,7 @@ static struct sma_proto_value value_of(struct sma_proto_descriptor_reader *r,
 
 static bool fits(const struct sma_proto_field_type *field, enum sma_proto_wire wire)
 {
-    switch (field->kind) {
-    case SMA_PROTO_MESSAGE:
-    case SMA_PROTO_STRING:
-    case SMA_PROTO_BYTES:
-        return wire == SMA_PROTO_WIRE_BYTES;
-    case SMA_PROTO_GROUP:
-        return wire == SMA_PROTO_WIRE_GROUP;
-    case SMA_PROTO_DOUBLE:
-    case SMA_PROTO_FIXED64:
-    case SMA_PROTO_SFIXED64:
-        return wire == SMA_PROTO_WIRE_64;
-    case SMA_PROTO_FLOAT:
-    case SMA_PROTO_FIXED32:
-    case SMA_PROTO_SFIXED32:
-        return wire == SMA_PROTO_WIRE_32;
-    default:
-        return wire == SMA_PROTO_WIRE_VARINT;
-    }
+    return wire == sma_proto_wire_of(field->kind);
 }
 
 /* Adds the value, or the values of a packed record. What does not fit is skipped. */

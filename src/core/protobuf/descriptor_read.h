@@ -48,6 +48,36 @@ void sma_proto_read_nomem(struct sma_proto_descriptor_reader *r);
 bool sma_proto_read_next(struct sma_proto_descriptor_reader *r, struct sma_str *rest,
                          struct sma_proto_record *out);
 
+/* The content of a length-delimited record; one that must be a word; one that must be UTF-8; a
+ * varint of 32 bits. A record of another kind is a mistake. */
+struct sma_str sma_proto_read_bytes(struct sma_proto_descriptor_reader *r,
+                                    const struct sma_proto_record *record);
+struct sma_str sma_proto_read_word(struct sma_proto_descriptor_reader *r,
+                                   const struct sma_proto_record *record);
+struct sma_str sma_proto_read_text(struct sma_proto_descriptor_reader *r,
+                                   const struct sma_proto_record *record);
+int32_t sma_proto_read_int(struct sma_proto_descriptor_reader *r,
+                           const struct sma_proto_record *record);
+
+/* A field as the descriptor has it, before it is sorted into a message. */
+struct sma_proto_read_field {
+    struct sma_proto_field field;
+    struct sma_str extendee, default_text;
+    int32_t type, label, oneof; /* oneof: -1 = none */
+    bool is_proto3_optional;
+};
+
+void sma_proto_read_field(struct sma_proto_descriptor_reader *r, struct sma_str bytes,
+                          struct sma_proto_read_field *out);
+void sma_proto_read_message(struct sma_proto_descriptor_reader *r, struct sma_str bytes,
+                            struct sma_proto_message *out);
+void sma_proto_read_enum(struct sma_proto_descriptor_reader *r, struct sma_str bytes,
+                         struct sma_proto_enum *out);
+/* Extensions as extend blocks, one per run of one target. */
+void sma_proto_read_extends(struct sma_proto_descriptor_reader *r,
+                            const struct sma_proto_read_list *fields,
+                            struct sma_proto_extends *out);
+
 void sma_proto_read_options_init(struct sma_proto_descriptor_reader *r);
 void sma_proto_read_options_fini(struct sma_proto_descriptor_reader *r);
 /* The content of an options message as options, in the original's order. */

@@ -45,17 +45,11 @@ void sma_proto_write_options(struct sma_proto_descriptor_writer *w, uint32_t num
     w->status = encoder.status;
 }
 
-/* The name of a type and its kind: resolved and with a leading dot, or as written. */
-struct named_type {
-    struct sma_str name;
-    bool is_known, is_enum, is_absolute;
-};
-
-static struct named_type name_type(struct sma_proto_descriptor_writer *w, struct sma_str written,
-                                   struct sma_span span)
+struct sma_proto_named_type sma_proto_name_type(struct sma_proto_descriptor_writer *w,
+                                                struct sma_str written, struct sma_span span)
 {
     const struct sma_proto_type *type = sma_proto_resolve(w->session, written, scope_of(w));
-    struct named_type out = {written, type != NULL, type && type->is_enum, false};
+    struct sma_proto_named_type out = {written, type != NULL, type && type->is_enum, false};
     if (!type && is_exact(w) && !w->status)
         w->status = sma_fail_at(w->err, SMA_EINVAL, span.start, "\"%.*s\" is not defined",
                                 SMA_STR_ARG(written));
@@ -66,8 +60,8 @@ static struct named_type name_type(struct sma_proto_descriptor_writer *w, struct
     return out;
 }
 
-static void put_type_name(struct sma_proto_descriptor_writer *w, uint32_t number,
-                          struct sma_str name, bool is_absolute)
+void sma_proto_write_type_name(struct sma_proto_descriptor_writer *w, uint32_t number,
+                               struct sma_str name, bool is_absolute)
 {
     if (!is_absolute) {
         sma_proto_put_bytes_field(w->out, number, name);
@@ -106,8 +100,9 @@ static void put_extendee(struct sma_proto_descriptor_writer *w, const struct fie
 {
     if (!context->extend)
         return;
-    struct named_type target = name_type(w, context->extend->target, context->extend->span);
-    put_type_name(w, 2, target.name, target.is_absolute);
+    struct sma_proto_named_type target =
+        sma_proto_name_type(w, context->extend->target, context->extend->span);
+    sma_proto_write_type_name(w, 2, target.name, target.is_absolute);
 }
 
 /* type = 5, type_name = 6 */
@@ -123,17 +118,17 @@ static void put_type(struct sma_proto_descriptor_writer *w, const struct sma_pro
             return;
         }
         sma_proto_put_varint_field(w->out, 5, SMA_PROTO_MESSAGE);
-        put_type_name(w, 6, full, is_exact(w));
+        sma_proto_write_type_name(w, 6, full, is_exact(w));
         return;
     }
     if (field->kind != SMA_PROTO_NAMED) {
         sma_proto_put_varint_field(w->out, 5, (uint64_t)field->kind);
         return;
     }
-    struct named_type type = name_type(w, field->type, field->span);
+    struct sma_proto_named_type type = sma_proto_name_type(w, field->type, field->span);
     if (type.is_known)
         sma_proto_put_varint_field(w->out, 5, type.is_enum ? SMA_PROTO_ENUM : SMA_PROTO_MESSAGE);
-    put_type_name(w, 6, type.name, type.is_absolute);
+    sma_proto_write_type_name(w, 6, type.name, type.is_absolute);
 }
 
 static void put_json_name(struct sma_proto_descriptor_writer *w, struct sma_str name,
@@ -187,7 +182,7 @@ static void put_group_field(struct sma_proto_descriptor_writer *w, uint32_t numb
     sma_proto_put_varint_field(w->out, 3, (uint64_t)(int64_t)group->number);
     sma_proto_put_varint_field(w->out, 4, (uint64_t)label_number(w, group->label, context, false));
     sma_proto_put_varint_field(w->out, 5, SMA_PROTO_GROUP);
-    put_type_name(w, 6, is_exact(w) ? full : group->name, is_exact(w));
+    sma_proto_write_type_name(w, 6, is_exact(w) ? full : group->name, is_exact(w));
     if (context->oneof >= 0)
         sma_proto_put_varint_field(w->out, 9, (uint64_t)context->oneof);
     put_json_name(w, name, NULL);
@@ -433,60 +428,6 @@ static void put_oneofs(struct sma_proto_descriptor_writer *w, const struct sma_p
     }
 }
 
-/* Ends are exclusive in messages and inclusive in enums. */
-static void put_range(struct sma_proto_descriptor_writer *w, uint32_t number,
-                      const struct sma_proto_range *range, bool is_enum,
-                      struct sma_proto_options options)
-{
-    int64_t end = range->end;
-    if (is_enum && !range->is_single && end == SMA_PROTO_NUMBER_MAX)
-        end = INT32_MAX;
-    size_t mark = sma_proto_open(w->out, number);
-    sma_proto_put_varint_field(w->out, 1, (uint64_t)(int64_t)range->start);
-    sma_proto_put_varint_field(w->out, 2, (uint64_t)(is_enum ? end : end + 1));
-    sma_proto_write_options(w, 3, SMA_STR("google.protobuf.ExtensionRangeOptions"), options);
-    sma_proto_close(w->out, mark);
-}
-
-static void put_ranges(struct sma_proto_descriptor_writer *w, uint32_t number,
-                       struct sma_proto_range_lists lists, bool is_enum)
-{
-    for (size_t i = 0; i < lists.count; i++)
-        for (size_t j = 0; j < lists.items[i].count; j++)
-            if (!lists.items[i].items[j].name.ptr)
-                put_range(w, number, &lists.items[i].items[j], is_enum, lists.items[i].options);
-}
-
-static void put_reserved_names(struct sma_proto_descriptor_writer *w, uint32_t number,
-                               struct sma_proto_range_lists lists)
-{
-    for (size_t i = 0; i < lists.count; i++)
-        for (size_t j = 0; j < lists.items[i].count; j++)
-            if (lists.items[i].items[j].name.ptr)
-                sma_proto_put_bytes_field(w->out, number, lists.items[i].items[j].name);
-}
-
-static void put_enum(struct sma_proto_descriptor_writer *w, uint32_t number,
-                     const struct sma_proto_enum *one)
-{
-    size_t mark = sma_proto_open(w->out, number);
-    sma_proto_put_bytes_field(w->out, 1, one->name);
-    for (size_t i = 0; i < one->value_count; i++) {
-        size_t value = sma_proto_open(w->out, 2);
-        sma_proto_put_bytes_field(w->out, 1, one->values[i].name);
-        sma_proto_put_varint_field(w->out, 2, (uint64_t)(int64_t)one->values[i].number);
-        sma_proto_write_options(w, 3, SMA_STR("google.protobuf.EnumValueOptions"),
-                                one->values[i].options);
-        sma_proto_close(w->out, value);
-    }
-    sma_proto_write_options(w, 3, SMA_STR("google.protobuf.EnumOptions"), one->options);
-    put_ranges(w, 4, one->reserved, true);
-    put_reserved_names(w, 5, one->reserved);
-    if (one->visibility)
-        sma_proto_put_varint_field(w->out, 6, (uint64_t)one->visibility);
-    sma_proto_close(w->out, mark);
-}
-
 static void put_message(struct sma_proto_descriptor_writer *w, uint32_t number,
                         const struct sma_proto_message *m)
 {
@@ -495,50 +436,16 @@ static void put_message(struct sma_proto_descriptor_writer *w, uint32_t number,
     put_fields(w, m);
     put_nested(w, 3, m, m->extends);
     for (size_t i = 0; i < m->enums.count; i++)
-        put_enum(w, 4, &m->enums.items[i]);
-    put_ranges(w, 5, m->extensions, false);
+        sma_proto_write_enum(w, 4, &m->enums.items[i]);
+    sma_proto_write_ranges(w, 5, m->extensions, false);
     put_extensions(w, 6, m->extends);
     sma_proto_write_options(w, 7, SMA_STR("google.protobuf.MessageOptions"), m->options);
     put_oneofs(w, m);
-    put_ranges(w, 9, m->reserved, false);
-    put_reserved_names(w, 10, m->reserved);
+    sma_proto_write_ranges(w, 9, m->reserved, false);
+    sma_proto_write_reserved_names(w, 10, m->reserved);
     if (m->visibility)
         sma_proto_put_varint_field(w->out, 11, (uint64_t)m->visibility);
     leave_scope(w, scope);
-    sma_proto_close(w->out, mark);
-}
-
-static void put_rpc_type(struct sma_proto_descriptor_writer *w, uint32_t number,
-                         struct sma_str name, struct sma_span span)
-{
-    struct named_type type = name_type(w, name, span);
-    put_type_name(w, number, type.name, type.is_absolute);
-}
-
-static void put_rpc(struct sma_proto_descriptor_writer *w, const struct sma_proto_rpc *rpc)
-{
-    size_t mark = sma_proto_open(w->out, 2);
-    sma_proto_put_bytes_field(w->out, 1, rpc->name);
-    put_rpc_type(w, 2, rpc->request, rpc->span);
-    put_rpc_type(w, 3, rpc->response, rpc->span);
-    if (rpc->options.count == 0 && rpc->has_body && is_exact(w)) /* protoc keeps the empty braces */
-        sma_proto_put_bytes_field(w->out, 4, SMA_STR(""));
-    sma_proto_write_options(w, 4, SMA_STR("google.protobuf.MethodOptions"), rpc->options);
-    if (rpc->is_request_stream)
-        sma_proto_put_varint_field(w->out, 5, 1);
-    if (rpc->is_response_stream)
-        sma_proto_put_varint_field(w->out, 6, 1);
-    sma_proto_close(w->out, mark);
-}
-
-static void put_service(struct sma_proto_descriptor_writer *w,
-                        const struct sma_proto_service *service)
-{
-    size_t mark = sma_proto_open(w->out, 6);
-    sma_proto_put_bytes_field(w->out, 1, service->name);
-    for (size_t i = 0; i < service->rpc_count && !w->status; i++)
-        put_rpc(w, &service->rpcs[i]);
-    sma_proto_write_options(w, 3, SMA_STR("google.protobuf.ServiceOptions"), service->options);
     sma_proto_close(w->out, mark);
 }
 
@@ -606,9 +513,9 @@ static void put_file(struct sma_proto_descriptor_writer *w, struct sma_str name)
     struct sma_proto_message top = {.messages = file->messages};
     put_nested(w, 4, &top, file->extends);
     for (size_t i = 0; i < file->enums.count; i++)
-        put_enum(w, 5, &file->enums.items[i]);
+        sma_proto_write_enum(w, 5, &file->enums.items[i]);
     for (size_t i = 0; i < file->service_count; i++)
-        put_service(w, &file->services[i]);
+        sma_proto_write_service(w, &file->services[i]);
     put_extensions(w, 7, file->extends);
     sma_proto_write_options(w, 8, SMA_STR("google.protobuf.FileOptions"), file->options);
     put_dependency_kinds(w, file, SMA_PROTO_IMPORT_PUBLIC, 10);

@@ -4,28 +4,6 @@
 #include "base/utf8.h"
 #include "core/protobuf/dynamic_tree.h"
 
-static enum sma_proto_wire wire_of(enum sma_proto_kind kind)
-{
-    switch (kind) {
-    case SMA_PROTO_DOUBLE:
-    case SMA_PROTO_FIXED64:
-    case SMA_PROTO_SFIXED64:
-        return SMA_PROTO_WIRE_64;
-    case SMA_PROTO_FLOAT:
-    case SMA_PROTO_FIXED32:
-    case SMA_PROTO_SFIXED32:
-        return SMA_PROTO_WIRE_32;
-    case SMA_PROTO_STRING:
-    case SMA_PROTO_BYTES:
-    case SMA_PROTO_MESSAGE:
-        return SMA_PROTO_WIRE_BYTES;
-    case SMA_PROTO_GROUP:
-        return SMA_PROTO_WIRE_GROUP;
-    default:
-        return SMA_PROTO_WIRE_VARINT;
-    }
-}
-
 /* What the wire has, in the form of the tree. */
 static uint64_t value_of(enum sma_proto_kind kind, uint64_t raw)
 {
@@ -66,7 +44,7 @@ static bool take_raw(struct sma_str *rest, enum sma_proto_wire wire, uint64_t *o
 static void add_packed(struct sma_proto_dynamic *d, struct sma_proto_node *node,
                        const struct sma_proto_field_type *field, struct sma_str bytes)
 {
-    enum sma_proto_wire wire = wire_of(field->kind);
+    enum sma_proto_wire wire = sma_proto_wire_of(field->kind);
     uint64_t raw;
     while (bytes.len && !d->status) {
         if (!take_raw(&bytes, wire, &raw)) {
@@ -92,7 +70,7 @@ static bool add_known(struct sma_proto_dynamic *d, struct sma_proto_node *node,
                       const struct sma_proto_field_type *field,
                       const struct sma_proto_record *record)
 {
-    enum sma_proto_wire wire = wire_of(field->kind);
+    enum sma_proto_wire wire = sma_proto_wire_of(field->kind);
     if (record->wire != wire) {
         bool is_packed = record->wire == SMA_PROTO_WIRE_BYTES && field->is_repeated &&
                          wire != SMA_PROTO_WIRE_GROUP;

@@ -25,22 +25,6 @@ static void put_scalar(struct sma_buf *out, enum sma_proto_kind kind, uint64_t b
     }
 }
 
-static enum sma_proto_wire wire_of(enum sma_proto_kind kind)
-{
-    switch (kind) {
-    case SMA_PROTO_DOUBLE:
-    case SMA_PROTO_FIXED64:
-    case SMA_PROTO_SFIXED64:
-        return SMA_PROTO_WIRE_64;
-    case SMA_PROTO_FLOAT:
-    case SMA_PROTO_FIXED32:
-    case SMA_PROTO_SFIXED32:
-        return SMA_PROTO_WIRE_32;
-    default:
-        return SMA_PROTO_WIRE_VARINT;
-    }
-}
-
 static void put_message(struct sma_proto_dynamic *d, struct sma_buf *out, uint32_t number,
                         const struct sma_proto_item *item)
 {
@@ -69,7 +53,7 @@ static void put_item(struct sma_proto_dynamic *d, struct sma_buf *out,
         sma_proto_put_bytes_field(out, number, item->bytes);
         break;
     default:
-        sma_proto_put_tag(out, number, wire_of(item->field->kind));
+        sma_proto_put_tag(out, number, sma_proto_wire_of(item->field->kind));
         put_scalar(out, item->field->kind, item->bits);
     }
 }

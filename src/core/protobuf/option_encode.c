@@ -192,22 +192,6 @@ static bool read_real(const struct sma_proto_field_type *field, const struct sma
     return true;
 }
 
-static enum sma_proto_wire wire_of(enum sma_proto_kind kind)
-{
-    switch (kind) {
-    case SMA_PROTO_DOUBLE:
-    case SMA_PROTO_FIXED64:
-    case SMA_PROTO_SFIXED64:
-        return SMA_PROTO_WIRE_64;
-    case SMA_PROTO_FLOAT:
-    case SMA_PROTO_FIXED32:
-    case SMA_PROTO_SFIXED32:
-        return SMA_PROTO_WIRE_32;
-    default:
-        return SMA_PROTO_WIRE_VARINT;
-    }
-}
-
 /* A scalar without its tag. */
 static bool put_scalar(struct sma_buf *out, const struct sma_proto_field_type *field,
                        const struct sma_proto_value *value)
@@ -216,7 +200,7 @@ static bool put_scalar(struct sma_buf *out, const struct sma_proto_field_type *f
     bool is_real = field->kind == SMA_PROTO_DOUBLE || field->kind == SMA_PROTO_FLOAT;
     if (is_real ? !read_real(field, value, &bits) : !read_varint(field, value, &bits))
         return false;
-    switch (wire_of(field->kind)) {
+    switch (sma_proto_wire_of(field->kind)) {
     case SMA_PROTO_WIRE_64:
         sma_proto_put_fixed64(out, bits);
         break;
@@ -246,7 +230,7 @@ static bool put_one(struct sma_buf *out, struct sma_proto_option_encoder *e,
     case SMA_PROTO_MAP:
         return false;
     default:
-        sma_proto_put_tag(out, (uint32_t)field->number, wire_of(field->kind));
+        sma_proto_put_tag(out, (uint32_t)field->number, sma_proto_wire_of(field->kind));
         return put_scalar(out, field, value);
     }
 }

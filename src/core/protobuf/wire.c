@@ -1,5 +1,27 @@
 #include "core/protobuf/wire.h"
 
+enum sma_proto_wire sma_proto_wire_of(enum sma_proto_kind kind)
+{
+    switch (kind) {
+    case SMA_PROTO_DOUBLE:
+    case SMA_PROTO_FIXED64:
+    case SMA_PROTO_SFIXED64:
+        return SMA_PROTO_WIRE_64;
+    case SMA_PROTO_FLOAT:
+    case SMA_PROTO_FIXED32:
+    case SMA_PROTO_SFIXED32:
+        return SMA_PROTO_WIRE_32;
+    case SMA_PROTO_STRING:
+    case SMA_PROTO_BYTES:
+    case SMA_PROTO_MESSAGE:
+        return SMA_PROTO_WIRE_BYTES;
+    case SMA_PROTO_GROUP:
+        return SMA_PROTO_WIRE_GROUP;
+    default:
+        return SMA_PROTO_WIRE_VARINT;
+    }
+}
+
 void sma_proto_put_varint(struct sma_buf *out, uint64_t value)
 {
     char bytes[10];

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "core/protobuf/ast.h"
 
 enum sma_proto_wire {
     SMA_PROTO_WIRE_VARINT = 0,
@@ -16,6 +17,9 @@ enum sma_proto_wire {
     SMA_PROTO_WIRE_GROUP_END = 4,
     SMA_PROTO_WIRE_32 = 5
 };
+
+/* How one value of a resolved kind is encoded, packed lists aside. */
+enum sma_proto_wire sma_proto_wire_of(enum sma_proto_kind kind);
 
 void sma_proto_put_varint(struct sma_buf *out, uint64_t value);
 void sma_proto_put_tag(struct sma_buf *out, uint32_t number, enum sma_proto_wire wire);

@@ -267,6 +267,41 @@ static void test_web(void **state)
     sma_buf_fini(&two);
 }
 
+/* Imported messages in a chain: followed as far as the limit, then a limit, never a crash. */
+static void test_chain(void **state)
+{
+    static const struct {
+        int length;
+        enum sma_status status;
+    } rows[] = {{900, SMA_OK}, {1200, SMA_ELIMIT}};
+    (void)state;
+    for (size_t i = 0; i < SMA_COUNT(rows); i++) {
+        struct sma_buf chain;
+        struct sma_arena arena;
+        struct sma_findings findings;
+        struct sma_work work = {SMA_COMPAT_STEPS_MAX};
+        struct sma_error err = SMA_ERROR_INIT;
+        sma_buf_init(&chain, 0);
+        sma_buf_putz(&chain, "syntax = \"proto3\"; package r;");
+        for (int m = 0; m < rows[i].length; m++)
+            sma_buf_printf(&chain, "message M%d { M%d next = 1; }", m, m + 1);
+        sma_buf_printf(&chain, "message M%d {}", rows[i].length);
+        const struct pb_reference v1[] = {{"r.proto", "r", 1, sma_buf_str(&chain)}, {0}};
+        const struct pb_reference v2[] = {{"r.proto", "r", 2, sma_buf_str(&chain)}, {0}};
+        struct sma_schema *a = pb_parse(SMA_STR(P3 "message M { r.M0 a = 1; }"), v1);
+        struct sma_schema *b = pb_parse(SMA_STR(P3 "message M { r.M0 a = 1; }"), v2);
+        sma_arena_init(&arena, 0);
+        sma_findings_init(&findings, &arena, 0);
+        assert_int_equal(
+            sma_format_protobuf.compat(&findings, b, a, SMA_POLICY_STRICT, &work, &err),
+            rows[i].status);
+        sma_arena_fini(&arena);
+        sma_buf_fini(&chain);
+        sma_schema_unref(a);
+        sma_schema_unref(b);
+    }
+}
+
 /* Every incompatible rule's message, first for BACKWARD, then for FORWARD. */
 static void test_messages(void **state)
 {
@@ -385,7 +420,7 @@ static void test_work(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[SMA_COUNT(rows) + 5];
+    struct CMUnitTest tests[SMA_COUNT(rows) + 6];
     size_t n = 0;
     memset(tests, 0, sizeof tests);
     for (size_t i = 0; i < SMA_COUNT(rows); i++)
@@ -393,6 +428,7 @@ int main(void)
             .name = rows[i].name, .test_func = check_row, .initial_state = (void *)&rows[i]};
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_references);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_web);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_chain);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_messages);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_spans);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_work);
