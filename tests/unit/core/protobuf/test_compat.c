@@ -273,9 +273,9 @@ static void test_chain(void **state)
     static const struct {
         int length;
         enum sma_status status;
-    } rows[] = {{900, SMA_OK}, {1200, SMA_ELIMIT}};
+    } chains[] = {{900, SMA_OK}, {1200, SMA_ELIMIT}};
     (void)state;
-    for (size_t i = 0; i < SMA_COUNT(rows); i++) {
+    for (size_t i = 0; i < SMA_COUNT(chains); i++) {
         struct sma_buf chain;
         struct sma_arena arena;
         struct sma_findings findings;
@@ -283,9 +283,9 @@ static void test_chain(void **state)
         struct sma_error err = SMA_ERROR_INIT;
         sma_buf_init(&chain, 0);
         sma_buf_putz(&chain, "syntax = \"proto3\"; package r;");
-        for (int m = 0; m < rows[i].length; m++)
+        for (int m = 0; m < chains[i].length; m++)
             sma_buf_printf(&chain, "message M%d { M%d next = 1; }", m, m + 1);
-        sma_buf_printf(&chain, "message M%d {}", rows[i].length);
+        sma_buf_printf(&chain, "message M%d {}", chains[i].length);
         const struct pb_reference v1[] = {{"r.proto", "r", 1, sma_buf_str(&chain)}, {0}};
         const struct pb_reference v2[] = {{"r.proto", "r", 2, sma_buf_str(&chain)}, {0}};
         struct sma_schema *a = pb_parse(SMA_STR(P3 "message M { r.M0 a = 1; }"), v1);
@@ -294,7 +294,7 @@ static void test_chain(void **state)
         sma_findings_init(&findings, &arena, 0);
         assert_int_equal(
             sma_format_protobuf.compat(&findings, b, a, SMA_POLICY_STRICT, &work, &err),
-            rows[i].status);
+            chains[i].status);
         sma_arena_fini(&arena);
         sma_buf_fini(&chain);
         sma_schema_unref(a);
