@@ -80,6 +80,9 @@ int sma_cli_fail(enum sma_status st, const struct sma_error *err);
 
 /* Whether a word is one of the choices "a|b|c". */
 bool sma_choice_has(const char *choices, const char *word);
+/* Whether the option's value is one of a few words, "a|b|c"; a capital letter stands for anything.
+ */
+bool sma_option_has_choices(const struct sma_option *option);
 /* Prints `"typed"; did you mean "x"?` with the nearest of `count` words (NULL words are skipped).
  */
 void sma_suggest(FILE *out, const char *typed, const char *const *words, size_t count);

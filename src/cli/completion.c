@@ -9,11 +9,6 @@ static void put_words(FILE *out, const char *choices)
         fputc(*c == '|' ? ' ' : *c, out);
 }
 
-static bool is_choice(const struct sma_option *o)
-{
-    return o->value && strchr(o->value, '|');
-}
-
 /* ---- bash ---- */
 
 static void bash_command(FILE *out, const struct sma_command *c)
@@ -29,7 +24,7 @@ static void bash_choices(FILE *out, const struct sma_command *c)
 {
     const struct sma_option *o;
     for (size_t i = 0; (o = sma_command_option(c, i)); i++) {
-        if (!is_choice(o))
+        if (!sma_option_has_choices(o))
             continue;
         fprintf(out, "    %s:%s", c->name, o->name);
         if (o->letter)
@@ -90,7 +85,7 @@ static void zsh_option(FILE *out, const struct sma_option *o)
     fprintf(out, "            '%s%s[", o->repeats ? "*" : "", o->name);
     put_quoted(out, o->help, "[]:", "'\\''");
     fprintf(out, "]");
-    if (is_choice(o)) {
+    if (sma_option_has_choices(o)) {
         fprintf(out, ":value:(");
         put_words(out, o->value);
         fprintf(out, ")");
@@ -127,7 +122,7 @@ static void fish_option(FILE *out, const struct sma_command *c, const struct sma
             o->name + 2);
     if (o->letter)
         fprintf(out, " -s %c", o->letter);
-    if (is_choice(o)) {
+    if (sma_option_has_choices(o)) {
         fprintf(out, " -x -a '");
         put_words(out, o->value);
         fprintf(out, "'");

@@ -97,11 +97,21 @@ static int unknown_option(const struct sma_command *c, const char *typed)
     return unknown("flag", typed, words, count);
 }
 
+bool sma_option_has_choices(const struct sma_option *option)
+{
+    bool has_bar = false;
+    for (const char *c = option->value; c && *c; c++) {
+        if (*c == '=' || (*c >= 'A' && *c <= 'Z'))
+            return false;
+        has_bar |= *c == '|';
+    }
+    return has_bar;
+}
+
 /* A value that is one of a few words is checked here, once for all commands. */
 static int check_choice(const struct sma_option *option, const char *value)
 {
-    const char *bar = option->value ? strchr(option->value, '|') : NULL;
-    if (!bar || strchr(option->value, '=') || sma_choice_has(option->value, value))
+    if (!sma_option_has_choices(option) || sma_choice_has(option->value, value))
         return SMA_EXIT_OK;
     fprintf(stderr, "schemata: %s %s: not one of %s\n", option->name, value, option->value);
     return SMA_EXIT_USAGE;

@@ -1,0 +1,71 @@
+"""What is made from the table of commands: help, help --json, man pages, completions."""
+
+import json
+import shutil
+import subprocess
+import unittest
+
+from tool import run
+
+
+def table():
+    return json.loads(run("help", "--json").stdout)
+
+
+class Table(unittest.TestCase):
+    def test_every_command_has_help_and_an_example_that_names_it(self):
+        for command in table()["commands"]:
+            with self.subTest(command["name"]):
+                short, full = run(command["name"], "-h"), run(command["name"], "--help")
+                self.assertEqual((short.returncode, full.returncode, full.stderr), (0, 0, ""))
+                self.assertTrue(command["examples"])
+                for example in command["examples"]:
+                    self.assertIn(f"schemata {command['name']}", example)
+                    self.assertIn(example, short.stdout)
+                for flag in command["flags"]:
+                    self.assertIn(flag["name"], full.stdout)
+                self.assertLessEqual(len(short.stdout), len(full.stdout))
+
+    def test_flags_are_described_once_and_well(self):
+        for command in table()["commands"]:
+            names = [flag["name"] for flag in command["flags"]]
+            letters = [flag["short"] for flag in command["flags"] if "short" in flag]
+            self.assertEqual(len(set(names)), len(names), command["name"])
+            self.assertEqual(len(set(letters)), len(letters), command["name"])
+            for flag in command["flags"]:
+                self.assertTrue(flag["name"].startswith("--") and flag["help"], flag)
+
+    def test_man_pages(self):
+        for command in [None] + [c["name"] for c in table()["commands"]]:
+            page = run(*(["man", command] if command else ["man"]))
+            self.assertEqual(page.returncode, 0)
+            self.assertTrue(page.stdout.startswith(".TH SCHEMATA"), command)
+            self.assertIn(".SH SYNOPSIS", page.stdout)
+            if shutil.which("groff"):
+                done = subprocess.run(
+                    ["groff", "-man", "-Tutf8", "-ww", "-k"], input=page.stdout, capture_output=True, text=True, timeout=30
+                )
+                self.assertEqual(done.stderr, "", command)
+
+    def test_completions_are_valid_scripts_and_complete(self):
+        script = run("completion", "bash").stdout
+        ask = "COMP_WORDS=(schemata {0}); COMP_CWORD={1}; _schemata; echo ${{COMPREPLY[*]}}"
+        rows = [("che", 1, "check"), ("check --agai", 2, "--against"), ("check --deleted er", 3, "error"), ("check -f sar", 3, "sarif")]
+        for words, at, answer in rows:
+            done = subprocess.run(
+                ["bash", "--norc", "-c", script + ask.format(words, at)], capture_output=True, text=True, timeout=30
+            )
+            self.assertEqual((done.stdout.strip(), done.stderr), (answer, ""), words)
+        for shell in ("zsh", "fish"):
+            script = run("completion", shell).stdout
+            self.assertIn("--against" if shell == "zsh" else "-l against", script)
+            if shutil.which(shell):
+                done = subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, timeout=30)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(run("completion", "tcsh").returncode, 2)
+
+    def test_flags_stand_anywhere(self):
+        for args in (["-q", "version"], ["--color", "never", "version"], ["--color=never", "version"]):
+            self.assertEqual(run(*args).returncode, 0, args)
+        self.assertIn('unknown flag "--agianst"; did you mean "--against"?', run("check", "--agianst", "x").stderr)
+        self.assertEqual(json.loads(run("version", "-f", "json").stdout)["version"], table()["version"])
