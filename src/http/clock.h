@@ -12,9 +12,4 @@ static inline uint64_t sma_http_now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static inline uint64_t sma_http_now_ms(void)
-{
-    return sma_http_now_ns() / 1000000u;
-}
-
 #endif

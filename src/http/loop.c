@@ -34,6 +34,12 @@ void sma_http_conn_enter(struct sma_http_conn *conn, enum sma_http_phase phase)
     conn->since_ms = conn->loop->now_ms;
 }
 
+static void read_clock(struct sma_http_loop *loop)
+{
+    loop->now_ns = sma_http_now_ns();
+    loop->now_ms = loop->now_ns / 1000000u;
+}
+
 /* ---- one round
  * ------------------------------------------------------------------------------------ */
 
@@ -108,7 +114,7 @@ static void round_once(struct sma_http_loop *loop)
     fill(&set, loop);
     if (poll(set.fds, set.count, wait_ms(loop)) < 0 && errno != EINTR)
         return;
-    loop->now_ms = sma_http_now_ms();
+    read_clock(loop);
     if (set.fds[1].revents)
         eventfd_read(loop->wake_fd, &ignored);
     for (size_t i = 0; i < set.listeners; i++)
@@ -165,7 +171,7 @@ static void stop_listening(struct sma_http_loop *loop)
  * then the rest is cut off. The library must not be stopped while a connection is suspended. */
 static void drain(struct sma_http_loop *loop)
 {
-    loop->now_ms = sma_http_now_ms();
+    read_clock(loop);
     stop_listening(loop);
     round_once(loop);
     rounds_until(loop, loop->now_ms + loop->server->options.drain_timeout_ms);
@@ -180,7 +186,7 @@ static void drain(struct sma_http_loop *loop)
 void *sma_http_loop_run(void *arg)
 {
     struct sma_http_loop *loop = arg;
-    loop->now_ms = sma_http_now_ms();
+    read_clock(loop);
     loop->next_sweep_ms = loop->now_ms + loop->server->sweep_every_ms;
     while (!is_draining(loop))
         round_once(loop);

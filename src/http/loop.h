@@ -69,7 +69,7 @@ struct sma_http_loop {
     pthread_t thread;
     bool has_thread;
     int wake_fd;
-    uint64_t now_ms; /* read once per round */
+    uint64_t now_ns, now_ms; /* read once per round */
     struct sma_http_wire *wire;
     struct sma_http_conn *conns;
     size_t conn_count;

@@ -162,13 +162,14 @@ static bool take_method(struct sma_http_exchange *exchange, const char *method)
                                             SMA_STR_INIT("HEAD"),   SMA_STR_INIT("PUT"),
                                             SMA_STR_INIT("DELETE"), SMA_STR_INIT("OPTIONS")};
     struct sma_http_request *request = &exchange->request;
+    struct sma_str sent = sma_str_z(method);
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
-        if (sma_str_eqz(common[i], method)) {
+        if (sma_str_eq(common[i], sent)) {
             request->method = common[i];
             request->is_head = i == 2;
             return true;
         }
-    request->method = sma_arena_copy(&exchange->arena, sma_str_z(method));
+    request->method = sma_arena_copy(&exchange->arena, sent);
     return request->method.ptr;
 }
 
@@ -263,7 +264,7 @@ static void begin(struct sma_http_conn *conn, const struct sma_http_head *head)
 {
     struct sma_http_exchange *exchange = conn->exchange;
     exchange->has_head = true;
-    exchange->started_ns = sma_http_now_ns();
+    exchange->started_ns = conn->loop->now_ns; /* what was ready together has waited since then */
     exchange->is_http10 = !strcmp(head->version, "HTTP/1.0");
     sma_http_count(&conn->loop->counters.in_flight, 1);
     sma_http_conn_enter(conn, SMA_HTTP_PHASE_BODY);

@@ -47,9 +47,14 @@ void sma_http_request_id(struct sma_http_random *random, char out[SMA_HTTP_REQUE
     uint64_t half[2] = {next(random), next(random)};
     half[0] = (half[0] & ~(uint64_t)0xf000) | 0x4000;                 /* version 4 */
     half[1] = (half[1] & ~((uint64_t)3 << 62)) | ((uint64_t)2 << 62); /* variant 10 */
-    for (int i = 0, n = 0; i < 32; i++) {
-        if (i == 8 || i == 12 || i == 16 || i == 20)
+    static const unsigned char dash_before[] = {4, 6, 8, 10};
+    for (int i = 0, n = 0, dash = 0; i < 16; i++) {
+        unsigned byte = half[i / 8] >> (56 - 8 * (i % 8)) & 0xff;
+        if (dash < 4 && i == dash_before[dash]) {
             out[n++] = '-';
-        out[n++] = digits[half[i / 16] >> (60 - 4 * (i % 16)) & 0xf];
+            dash++;
+        }
+        out[n++] = digits[byte >> 4];
+        out[n++] = digits[byte & 15];
     }
 }

@@ -110,7 +110,7 @@ static bool name_slot(struct sma_http_router *router, const char *name, unsigned
 static const struct sma_http_row *row_of(const struct node *node, struct sma_str method)
 {
     for (size_t i = 0; i < node->row_count; i++)
-        if (sma_str_eqz(method, node->rows[i].route->method))
+        if (sma_str_eq(method, node->rows[i].method))
             return &node->rows[i];
     return NULL;
 }
@@ -119,8 +119,12 @@ static enum sma_status add_row(struct sma_http_router *router, const struct sma_
                                const struct sma_http_route *route, struct sma_error *err)
 {
     struct node *node = NULL;
-    struct sma_http_row row = {route, facade, route->produces ? route->produces : &facade->produces,
-                               route->consumes ? route->consumes : &facade->consumes, 0};
+    struct sma_http_row row = {route,
+                               sma_str_z(route->method),
+                               facade,
+                               route->produces ? route->produces : &facade->produces,
+                               route->consumes ? route->consumes : &facade->consumes,
+                               0};
     if (!route->method || !route->pattern || !route->name || !route->handler)
         return sma_fail(err, SMA_EINVAL, "route \"%s\" lacks a method, a name or a handler",
                         route->pattern ? route->pattern : "");

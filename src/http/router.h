@@ -7,6 +7,7 @@
 /* A route with what it inherits from its facade. */
 struct sma_http_row {
     const struct sma_http_route *route;
+    struct sma_str method; /* the route's, measured once */
     const struct sma_http_facade *facade;
     const struct sma_http_media_list *produces; /* never NULL; count 0 = no negotiation */
     const struct sma_http_media_list *consumes;

@@ -243,12 +243,13 @@ bool sma_http_target_add_query(struct sma_http_target *target, struct sma_arena 
 
 bool sma_http_is_token(struct sma_str s)
 {
-    /* One bit per character: letters, digits and !#$%&'*+-.^_`|~ */
-    static const uint32_t allowed[8] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff, 0, 0, 0, 0};
-    uint32_t all = 1;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        all &= allowed[c / 32] >> c % 32;
-    }
-    return s.len && all & 1;
+    static const unsigned char allowed[256] = {
+        ['a' ... 'z'] = 1,  ['A' ... 'Z'] = 1, ['0' ... '9'] = 1, ['!'] = 1,
+        ['#' ... '\''] = 1, ['*'] = 1,         ['+'] = 1,         ['-'] = 1,
+        ['.'] = 1,          ['^' ... '`'] = 1, ['|'] = 1,         ['~'] = 1,
+    };
+    unsigned char all = 1;
+    for (size_t i = 0; i < s.len; i++)
+        all &= allowed[(unsigned char)s.ptr[i]];
+    return s.len && all;
 }
