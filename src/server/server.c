@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -206,6 +207,10 @@ enum sma_status sma_server_run(const struct sma_settings *settings, struct sma_e
     struct server server = {.settings = settings};
     sigset_t signals, before;
     int signal_number;
+    /* Large blocks (bodies, parsed schemas) go back to the system when freed. Left to itself, the
+     * allocator raises this limit with the first of them and each thread's heap then keeps its largest
+     * ones for ever: 200 schemas of 300 KB left 168 MB behind instead of 42. */
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     /* Blocked before any thread starts, so that all inherit it and only sigwait sees them. */
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
