@@ -200,6 +200,32 @@ static void the_text_has_a_limit(void **state)
     free(big);
 }
 
+/* The hashed parts run together, so two lists of references can share a guid. The second content
+ * must not be taken for the first: it is refused, and the first stays what it is. */
+static void a_shared_hash_is_no_identity(void **state)
+{
+    struct fixture f;
+    struct answer a;
+    const struct sma_reference one = to("N", "ab", 1), two = to("Na", "b", 1);
+    (void)state;
+    fixture_open(&f);
+    put(&f, "ab", "N", NULL, NULL, 0);
+    put(&f, "b", "Na", NULL, NULL, 0);
+    for (int i = 0; i < 2; i++) {
+        do_register(&f, &a, i ? "second" : "first",
+                    &(struct sma_schema_request){.id = -1,
+                                                 .text = SMA_STR("\"int\""),
+                                                 .references = i ? &two : &one,
+                                                 .reference_count = 1});
+        if (i)
+            assert_int_equal(a.code, 42201);
+        else
+            assert_registered(&a);
+    }
+    assert_non_null(strstr(a.message, "same hash"));
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +234,7 @@ int main(void)
         cmocka_unit_test(direct_references_have_a_limit),
         cmocka_unit_test(the_closure_has_a_limit),
         cmocka_unit_test(the_text_has_a_limit),
+        cmocka_unit_test(a_shared_hash_is_no_identity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
