@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/processors.h"
 #include "http/loop.h"
 #include "http/target.h"
 
@@ -29,10 +30,9 @@ static void set_unsigned(unsigned *value, unsigned standard)
 
 static void fill_in(struct sma_http_options *options)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    processors = processors < 1 ? 1 : processors;
+    unsigned processors = sma_processors();
     set_unsigned(&options->loops,
-                 processors < LOOPS_BY_DEFAULT_MAX ? (unsigned)processors : LOOPS_BY_DEFAULT_MAX);
+                 processors < LOOPS_BY_DEFAULT_MAX ? processors : LOOPS_BY_DEFAULT_MAX);
     set_unsigned(&options->workers, 4);
     options->loops = options->loops < LOOPS_MAX ? options->loops : LOOPS_MAX;
     options->workers = options->workers < WORKERS_MAX ? options->workers : WORKERS_MAX;

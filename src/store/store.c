@@ -5,12 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/processors.h"
 #include "store/handle.h"
 
 static void fill_in(struct sma_store_options *o)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t readers = cores > 0 ? 2 * (size_t)cores : 4;
+    size_t readers = 2 * (size_t)sma_processors();
     if (!o->readers)
         o->readers = readers < 4 ? 4 : readers > 16 ? 16 : readers;
     if (!o->queue_max)
