@@ -15,7 +15,8 @@ VERSION := 0.1.0
 
 # ---- floors, lowest first ------------------------------------------------------------------------
 FLOORS := base core/json core/hash core/wire core/schema core/compat core/avro core/protobuf \
-          core/jsonschema core/formats store registry http api/confluent api/ops server client cli
+          core/jsonschema core/formats store registry http api/confluent api/schemata api/ops server \
+          client cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
         core/hash core/json base
@@ -35,10 +36,11 @@ USES_store           := $(CORE)
 USES_registry        := store $(CORE)
 USES_http            := base
 USES_api/confluent   := registry http store $(CORE)
+USES_api/schemata    := registry http store $(CORE)
 USES_api/ops         := registry http store $(CORE)
-USES_server          := api/confluent api/ops registry http store $(CORE)
+USES_server          := api/confluent api/schemata api/ops registry http store $(CORE)
 USES_client          := $(CORE)
-USES_cli             := server api/confluent api/ops registry http store $(CORE)
+USES_cli             := server api/confluent api/schemata api/ops registry http store $(CORE)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client := clients/c
@@ -138,6 +140,9 @@ $(B)/gen/migrations.o: $(B)/gen/migrations.S $(sort $(wildcard migrations/*.sql)
 	$(CC) -c -o $@ $<
 
 $(B)/obj/src/cli/report_schema.o: openapi/report.schema.json
+
+# The description of the API is read by the assembler.
+$(B)/obj/src/api/ops/openapi_text.o: openapi/schemata.yaml
 
 $(foreach f,$(FLOORS),$(eval $(call floor_rules,$(f))))
 

@@ -12,6 +12,7 @@
 
 #include "api/confluent/confluent.h"
 #include "api/ops/ops.h"
+#include "api/schemata/schemata.h"
 #include "http/http.h"
 #include "registry/registry.h"
 #include "server/fixed_headers.h"
@@ -23,9 +24,10 @@ struct server {
     struct sma_store *store;
     struct sma_registry *registry;
     struct sma_confluent *confluent;
+    struct sma_own *own;
     struct sma_ops ops;
     struct sma_http_server *http;
-    struct sma_http_facade facades[2]; /* the HTTP server keeps looking at them */
+    struct sma_http_facade facades[3]; /* the HTTP server keeps looking at them */
     struct sma_http_header fixed[SMA_FIXED_HEADERS_MAX];
     size_t fixed_count;
     FILE *access_log; /* NULL = off */
@@ -97,7 +99,9 @@ static enum sma_status open_facades(struct server *server, struct sma_error *err
     };
     server->ops.store = server->store;
     server->ops.registry = server->registry;
-    return sma_confluent_new(&server->confluent, &options, err);
+    const struct sma_own_options own = {.registry = server->registry};
+    enum sma_status st = sma_confluent_new(&server->confluent, &options, err);
+    return st ? st : sma_own_new(&server->own, &own, err);
 }
 
 static enum sma_status open_http(struct server *server, struct sma_error *err)
@@ -108,7 +112,7 @@ static enum sma_status open_http(struct server *server, struct sma_error *err)
         .listeners = listeners,
         .listener_count = s->listener_count,
         .facades = server->facades,
-        .facade_count = 2,
+        .facade_count = 3,
         .fixed_headers = server->fixed,
         .fixed_header_count = server->fixed_count,
         .loops = (unsigned)s->loops,
@@ -125,6 +129,7 @@ static enum sma_status open_http(struct server *server, struct sma_error *err)
     };
     server->facades[0] = sma_confluent_facade(server->confluent);
     server->facades[1] = sma_ops_facade(&server->ops);
+    server->facades[2] = sma_own_facade(server->own);
     for (size_t i = 0; i < s->listener_count; i++) {
         listeners[i].host = text_z(server, s->listeners[i].host);
         listeners[i].port = s->listeners[i].port;
@@ -193,7 +198,9 @@ static enum sma_status start(struct server *server, struct sma_error *err)
 static void stop(struct server *server)
 {
     atomic_store(&server->ops.is_ready, false);
+    sma_own_stop_waiting(server->own);
     sma_http_server_stop(server->http);
+    sma_own_free(server->own);
     sma_confluent_free(server->confluent);
     sma_registry_close(server->registry);
     sma_store_close(server->store);

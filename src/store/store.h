@@ -217,6 +217,19 @@ enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_
                                  sma_version_fn *fn, void *ctx,
                                  struct sma_error *err) SMA_MUST_CHECK;
 
+/* Subjects in byte order, behind the name `after` (ptr NULL: from the first), of a context (ptr NULL: of
+ * all), whatever their rows' flags. `fn` stops the walk by returning false; the row is valid during the
+ * call. From inside `fn` other questions may be asked of the view, but not this one. */
+struct sma_subject_row {
+    struct sma_str subject;
+    int64_t all_versions, live_versions;
+    int64_t position; /* of the last record that touched the subject */
+};
+typedef bool sma_subject_row_fn(void *ctx, const struct sma_subject_row *row);
+enum sma_status sma_view_subject_rows(struct sma_view *view, struct sma_str context,
+                                      struct sma_str after, sma_subject_row_fn *fn, void *ctx,
+                                      struct sma_error *err) SMA_MUST_CHECK;
+
 /* Settings of exactly this scope: a qualified subject, ":.ctx:" for a context, "" for the global
  * setting of the default context, ":.__GLOBAL:" for the global context. JSON text of the record's
  * value. SMA_ENOTFOUND when there is none. */
@@ -320,6 +333,17 @@ void sma_store_on_touched(struct sma_store *store, sma_touched_fn *fn, void *ctx
  * back in time between the commit and its announcement. After a COMMIT that failed the touched call
  * comes all the same. One listener; set before the first write. */
 void sma_store_on_touching(struct sma_store *store, sma_touched_fn *fn, void *ctx);
+
+/* The history behind the position `after`, in order, with the records as they were written. `fn` stops
+ * the walk by returning false; the change is valid during the call. */
+struct sma_change {
+    int64_t position, ts_ms;
+    uint8_t uuid[16];
+    struct sma_record record;
+};
+typedef bool sma_change_fn(void *ctx, const struct sma_change *change);
+enum sma_status sma_view_changes(struct sma_view *view, int64_t after, sma_change_fn *fn, void *ctx,
+                                 struct sma_error *err) SMA_MUST_CHECK;
 
 /* ---- upkeep ------------------------------------------------------------------------------------- */
 

@@ -33,6 +33,8 @@ QUERIES = [
     "deleted", "deleted=", "deleted=maybe", "offset=-1", "offset=x", "limit=0", "limit=99999999999999999999",
     "subjectPrefix=%00", "subjectPrefix=%FF", "normalize=1", "format=%25%25", "verbose=TRUE", "key=a&value=",
     "key=a&key=b&value=c", "&&&=&", "a" * 4000, "&".join(["deleted=true"] * 100), "subject=%ED%A0%80",
+    "after=-1", "after=9223372036854775807&limit=2", "wait_ms=99999999", "cursor=%00", "cursor=AA%3D%3D&limit=1", "depth=0",
+    "subject=kept&direction=up", "subject=kept&depth=2&direction=referencedby", "context=a:b", "context=.x&q=%2525", "level=x",
     "fetchMaxId=true&subject=:.x:", "permanent=yes", "referenceFormat=qualified&format=resolved",
 ]
 DEEP = "[" * 5000 + "]" * 5000
@@ -54,6 +56,13 @@ BODIES = [
     b'{"schema":"' + b"x" * (1 << 20) + b'"}', b"[" + b"{}," * 100000 + b"{}]",
     b'{"schema":"' + b"[" * 10000 + b'"}', b'{"schema":"syntax = \\"proto3\\";","schemaType":"PROTOBUF"}',
     b'{"schema":"message {","schemaType":"PROTOBUF"}', b'{"schema":"{\\"$ref\\":\\"http://x/y\\"}","schemaType":"JSON"}',
+    b'{"subject":"kept","values":[1,"x",null,{},[[]]]}', b'{"id":1,"values":{}}', b'{"id":"x","values":[1]}', b'{"id":1,"guid":"x","values":[]}',
+    b'{"schema":"{}","schemaType":"JSON","values":[' + b"[" * 200 + b"]" * 200 + b'],"maxFindings":0}',
+    b'{"schema":"{\\"pattern\\":\\"(a+)+$\\"}","schemaType":"JSON","values":["' + b"a" * 40 + b'!"]}',
+    b'{"schema":"{\\"$ref\\":\\"#\\"}","schemaType":"JSON","values":[1]}', b'{"schema":"syntax = \\"proto3\\";","schemaType":"PROTOBUF","values":[{}]}',
+    b'{"data":"AAAAAAEO"}', b'{"data":"AAAAAAE"}', b'{"data":7}', b'{"data":"Ag==","subject":"kept"}', b'{"data":"AQ==","framed":true}',
+    b'{"from":{"subject":"kept"},"to":{"schema":"\\"int\\""}}', b'{"from":[],"to":1}', b'{"from":{"subject":"kept"},"to":{"schema":"{}","schemaType":"JSON"}}',
+    b'{"against":[{"subject":"kept"},{"id":1}],"schema":"\\"int\\"","level":"FULL"}', b'{"against":[1],"schema":"\\"int\\""}', b'{"subject":"kept","schema":"\\"int\\"","version":"latest"}',
     b'{"schema":"{\\"$ref\\":\\"#\\"}","schemaType":"JSON"}', b'{"schema":"7","schemaType":"JSON"}',
 ]
 

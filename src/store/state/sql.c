@@ -81,6 +81,9 @@ static const struct {
     [SMA_SQL_SUBJECT_RANGE] = {"subjects",
                                "SELECT subject, all_versions, live_versions FROM subjects "
                                "WHERE subject >= ?1 AND subject < ?2 ORDER BY subject"},
+    [SMA_SQL_SUBJECT_WALK] = {"subjects",
+                              "SELECT subject, all_versions, live_versions, position FROM subjects "
+                              "WHERE subject >= ?1 AND subject < ?2 ORDER BY subject"},
     /* A prefix of the unqualified name in every context, in the order of the qualified names. */
     [SMA_SQL_SUBJECT_PREFIX_EVERYWHERE] =
         {"subjects",

@@ -5,6 +5,7 @@
 
 #include "api/confluent/confluent.h"
 #include "api/ops/ops.h"
+#include "api/schemata/schemata.h"
 #include "base/map.h"
 #include "server/settings.h"
 
@@ -13,6 +14,7 @@ struct fixture {
     struct sma_registry *registry;
     struct sma_confluent *confluent;
     struct sma_ops ops;
+    struct sma_own *own;
     struct sma_arena arena;
     struct sma_map documented, routed;
 };
@@ -35,6 +37,8 @@ static int setup(void **state)
     const struct sma_confluent_options options = {.registry = f->registry,
                                                   .cluster_id = SMA_STR("c")};
     assert_int_equal(sma_confluent_new(&f->confluent, &options, &err), SMA_OK);
+    const struct sma_own_options own = {.registry = f->registry};
+    assert_int_equal(sma_own_new(&f->own, &own, &err), SMA_OK);
     f->ops = (struct sma_ops){.store = f->store, .registry = f->registry};
     *state = f;
     return 0;
@@ -43,6 +47,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
+    sma_own_free(f->own);
     sma_confluent_free(f->confluent);
     sma_registry_close(f->registry);
     sma_store_close(f->store);
@@ -110,6 +115,7 @@ static void test_both_directions(void **state)
     read_document(f);
     read_routes(f, sma_confluent_facade(f->confluent));
     read_routes(f, sma_ops_facade(&f->ops));
+    read_routes(f, sma_own_facade(f->own));
     assert_true(f->documented.count > 20);
     size_t undocumented = missing(&f->routed, &f->documented, "is not in openapi/schemata.yaml");
     size_t unrouted = missing(&f->documented, &f->routed, "has no route");
