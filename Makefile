@@ -48,7 +48,6 @@ DIR_client := clients/c
 # pkg-config names a floor needs; its headers have their one home there.
 PKG_core/hash       := gnutls
 PKG_core/jsonschema := libpcre2-8
-PKG_core/protobuf   := libprotobuf-c
 PKG_store           := sqlite3
 PKG_http            := libmicrohttpd gnutls zlib
 PKG_client          := libcurl
@@ -56,9 +55,8 @@ PKG_cli             := yaml-0.1
 
 # ---- packages (Debian 12) ------------------------------------------------------------------------
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libgnutls28-dev \
-                  libpcre2-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler \
-                  libprotobuf-dev libcurl4-gnutls-dev zlib1g-dev libyaml-dev
-TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl git
+                  libpcre2-dev libcurl4-gnutls-dev zlib1g-dev libyaml-dev
+TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl git protobuf-compiler libprotobuf-dev git
 BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev g++ libprotobuf-dev
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
@@ -226,14 +224,12 @@ PROOF_libmicrohttpd-dev   := libmicrohttpd
 PROOF_libsqlite3-dev      := sqlite3
 PROOF_libgnutls28-dev     := gnutls
 PROOF_libpcre2-dev        := libpcre2-8
-PROOF_libprotobuf-c-dev   := libprotobuf-c
 PROOF_zlib1g-dev          := zlib
 PROOF_libyaml-dev         := yaml-0.1
 PROOF_libcmocka-dev       := cmocka
 PROOF_libavro-dev         := avro-c
 PROOF_libjansson-dev      := jansson
 PROOF_nginx-light         := /usr/sbin/nginx
-PROOF_protobuf-c-compiler := protoc-c
 PROOF_protobuf-compiler   := protoc
 .PHONY: deps
 deps:

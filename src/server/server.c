@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/confluent/confluent.h"
@@ -209,6 +210,19 @@ static void stop(struct server *server)
     sma_arena_fini(&server->arena);
 }
 
+/* Room for the connections asked for, beside what the state and the log need. As far as the hard limit
+ * allows; beyond that accept() fails and the toolkit says so. */
+static void allow_connections(const struct sma_settings *settings)
+{
+    enum { OTHERS = 256 };
+    struct rlimit limit;
+    rlim_t want = (rlim_t)settings->connections_max + OTHERS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= want)
+        return;
+    limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 enum sma_status sma_server_run(const struct sma_settings *settings, struct sma_error *err)
 {
     struct server server = {.settings = settings};
@@ -224,6 +238,7 @@ enum sma_status sma_server_run(const struct sma_settings *settings, struct sma_e
     sigaddset(&signals, SIGINT);
     signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &signals, &before);
+    allow_connections(settings);
     sma_arena_init(&server.arena, 0);
     enum sma_status st = start(&server, err);
     if (!st) {
