@@ -185,7 +185,7 @@ static enum sma_status add_pattern(struct sma_side *side, struct sma_scope *scop
                                    struct sma_str pattern, struct sma_error *err)
 {
     struct walk walk = {side, pattern, true};
-    size_t before = side->count;
+    bool any = false;
     struct stat info;
     struct sma_str folder = fixed_part(side->arena, pattern);
     enum sma_status st = SMA_OK;
@@ -193,9 +193,13 @@ static enum sma_status add_pattern(struct sma_side *side, struct sma_scope *scop
         return sma_fail_nomem(err);
     if (!stat(folder.ptr, &info) && S_ISDIR(info.st_mode))
         st = walk_folder(&walk, folder, 0, err);
-    if (!st && side->count == before)
+    if (!st)
+        st = remember(scope, side->arena, SMA_SCOPE_GLOB, pattern, err);
+    for (size_t i = 0; !any && i < side->count; i++)
+        any = sma_glob_match(pattern, side->files[i]->path);
+    if (!st && !any)
         return sma_fail(err, SMA_ENOTFOUND, "no schema file matches %.*s", SMA_STR_ARG(pattern));
-    return st ? st : remember(scope, side->arena, SMA_SCOPE_GLOB, pattern, err);
+    return st;
 }
 
 /* An absolute path below the current folder, as seen from here. */

@@ -137,6 +137,12 @@ static enum sma_status add_defaults(struct sma_session *session)
                 sma_path_join(&session->arena, project->folder, project->sources[i].files.items[f]);
             st = path.ptr ? sma_session_add(session, &session->side, &session->scope, path.ptr)
                           : sma_fail_nomem(&session->err);
+            /* A pattern may have nothing to match yet; that all of them have nothing is told later.
+             */
+            if (st == SMA_ENOTFOUND && sma_glob_is(path)) {
+                sma_error_clear(&session->err);
+                st = SMA_OK;
+            }
         }
     return st;
 }

@@ -1,0 +1,261 @@
+/* schemata decode: messages to JSON, one object a line, with schemas from a bundle or a file. */
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "cli/messages.h"
+#include "cli/session.h"
+#include "core/avro/avro.h"
+#include "core/avro/codec.h"
+#include "core/json/json.h"
+#include "core/json/visitor.h"
+#include "core/json/writer.h"
+#include "core/jsonschema/jsonschema.h"
+#include "core/wire/frame.h"
+
+const struct sma_option sma_decode_options[] = {
+    {.name = "--schemas",
+     .value = "REF",
+     .help = "bundle:FILE with the schemas by id, or one file"},
+    {.name = "--reader",
+     .value = "REF",
+     .standard = "the writer's schema",
+     .help = "read as this schema (Avro)"},
+    {.name = "--framing",
+     .value = "auto|none|prefix",
+     .standard = "auto",
+     .help = "auto: the prefix when --schemas is a bundle"},
+    {.name = "--in",
+     .value = "raw|hex|base64",
+     .standard = "hex",
+     .help = "raw: the input is one message; else one a line"},
+    {.name = "--format",
+     .letter = 'f',
+     .value = "ndjson|value",
+     .standard = "ndjson",
+     .help = "value: the values alone"},
+    {.name = "--stats", .help = "count messages by schema in place of printing them"},
+    {.name = "--type", .value = "avro|json|protobuf", .help = "what the schemas are"},
+    {.name = NULL},
+};
+
+/* One schema as messages use it. */
+struct use {
+    struct sma_file *file;
+    struct sma_avro_plan *plan;
+    size_t count;
+};
+
+struct decoder {
+    struct sma_session *s;
+    struct sma_side schemas, reader_side;
+    struct sma_schema *reader;
+    struct use *uses;
+    size_t use_count, use_capacity;
+    bool has_prefix, only_value, only_stats;
+    const char *form;
+};
+
+static struct sma_file *file_of_id(const struct decoder *d, int32_t id)
+{
+    for (size_t i = 0; i < d->schemas.count; i++)
+        if (d->schemas.files[i]->id == id)
+            return d->schemas.files[i];
+    return NULL;
+}
+
+static struct sma_file *only_file(const struct decoder *d)
+{
+    for (size_t i = 0; i < d->schemas.count; i++)
+        if (d->schemas.files[i]->is_selected)
+            return d->schemas.files[i];
+    return NULL;
+}
+
+/* Builds the schema and its plan when it is met first. */
+static enum sma_status use_of(struct use **out, struct decoder *d, struct sma_file *file,
+                              struct sma_error *why)
+{
+    enum sma_build_fault fault = SMA_FAULT_NONE;
+    for (size_t i = 0; i < d->use_count; i++)
+        if (d->uses[i].file == file) {
+            *out = &d->uses[i];
+            return SMA_OK;
+        }
+    struct use *grown = sma_arena_grow(&d->s->arena, d->uses, d->use_count, &d->use_capacity,
+                                       d->use_count + 1, sizeof *grown);
+    if (!grown)
+        return sma_fail_nomem(why);
+    d->uses = grown;
+    struct use use = {.file = file};
+    enum sma_status st = sma_side_build(&d->schemas, file, &fault, why, why);
+    if (!st && fault)
+        return SMA_EINVAL;
+    if (!st && file->format == &sma_format_avro)
+        st = sma_avro_plan_new(&use.plan, file->schema, d->reader, why);
+    if (st)
+        return st;
+    d->uses[d->use_count] = use;
+    *out = &d->uses[d->use_count++];
+    return SMA_OK;
+}
+
+static enum sma_status put_value(struct decoder *d, struct sma_buf *out, const struct use *use,
+                                 struct sma_str data, struct sma_error *why)
+{
+    struct sma_json_sink sink;
+    const struct sma_json *value;
+    if (use->plan) {
+        sma_json_sink_init(&sink, out, SMA_JSON_BYTES_LATIN1);
+        return sma_avro_decode(use->plan, data, NULL, &sma_json_visitor, &sink, why);
+    }
+    if (use->file->format != &sma_format_jsonschema)
+        return sma_fail(why, SMA_EUNSUPPORTED, "decode reads Avro and JSON, not Protobuf");
+    enum sma_status st = sma_json_parse(&value, &d->s->arena, data, NULL, NULL, why);
+    if (!st)
+        sma_json_put(out, value);
+    return st;
+}
+
+static enum sma_status decode_message(struct decoder *d, struct sma_buf *out,
+                                      struct sma_str message, struct sma_error *why)
+{
+    struct sma_frame frame = {.rest = message};
+    struct sma_file *file = d->has_prefix ? NULL : only_file(d);
+    struct use *use = NULL;
+    enum sma_status st = d->has_prefix ? sma_frame_read(&frame, message, why) : SMA_OK;
+    if (!st && d->has_prefix && frame.kind == SMA_FRAME_BY_ID)
+        file = file_of_id(d, frame.id);
+    if (!st && !file)
+        return sma_fail(why, SMA_ENOTFOUND, "no schema with id %d", frame.id);
+    if (!st)
+        st = use_of(&use, d, file, why);
+    if (st)
+        return st;
+    use->count++;
+    struct sma_json_writer w = sma_json_writer_on(out);
+    if (!d->only_value) {
+        sma_jw_object_open(&w);
+        if (file->id)
+            sma_jw_member_i64(&w, "id", file->id);
+        sma_jw_member_string(&w, "subject", file->subject);
+        if (file->version)
+            sma_jw_member_i64(&w, "version", file->version);
+        sma_jw_name(&w, "value");
+    }
+    st = put_value(d, out, use, frame.rest, why);
+    if (!d->only_value)
+        sma_buf_putc(out, '}');
+    sma_buf_putc(out, '\n');
+    return st;
+}
+
+static bool decode_line(struct decoder *d, struct sma_buf *out, struct sma_str line, size_t number)
+{
+    struct sma_buf message;
+    struct sma_error why = SMA_ERROR_INIT;
+    size_t start = out->len;
+    sma_buf_init(&message, SMA_FILE_BYTES_MAX);
+    enum sma_status st = SMA_OK;
+    if (!sma_message_read(&message, line, d->form))
+        st = sma_fail(&why, SMA_EINVAL, "this is no %s", d->form);
+    if (!st)
+        st = decode_message(d, out, sma_buf_str(&message), &why);
+    if (st)
+        fprintf(stderr, "schemata: message %zu: %s\n", number, why.message);
+    if ((st || d->only_stats) && out->len > start)
+        out->ptr[out->len = start] = 0;
+    sma_buf_fini(&message);
+    return !st;
+}
+
+static void print_stats(const struct decoder *d)
+{
+    for (size_t i = 0; i < d->use_count; i++)
+        printf("%8zu  id %d  %.*s version %d\n", d->uses[i].count, d->uses[i].file->id,
+               SMA_STR_ARG(d->uses[i].file->subject), d->uses[i].file->version);
+}
+
+static int decode_all(struct decoder *d, struct sma_str text)
+{
+    struct sma_buf out;
+    struct sma_str line;
+    size_t number = 0, failed = 0;
+    sma_buf_init(&out, 0);
+    while (sma_message_next(&line, &text, d->form)) {
+        bool is_blank = strcmp(d->form, "raw") && !sma_str_trim(line).len;
+        number += !is_blank;
+        failed += !is_blank && !decode_line(d, &out, line, number);
+    }
+    fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
+    bool lost = sma_buf_failed(&out);
+    sma_buf_fini(&out);
+    if (d->only_stats)
+        print_stats(d);
+    return lost ? SMA_EXIT_BUG : failed ? SMA_EXIT_FINDINGS : SMA_EXIT_OK;
+}
+
+static enum sma_status open_reader(struct decoder *d, const char *reference)
+{
+    struct sma_file *file = NULL;
+    enum sma_build_fault fault = SMA_FAULT_NONE;
+    struct sma_error why = SMA_ERROR_INIT;
+    enum sma_status st = sma_session_one(d->s, &d->reader_side, reference, &file, &fault, &why);
+    if (!st && (fault || file->format != &sma_format_avro))
+        return sma_fail(&d->s->err, SMA_EINVAL, "--reader is no Avro schema: %s", why.message);
+    if (!st)
+        d->reader = file->schema;
+    return st;
+}
+
+static enum sma_status prepare(struct decoder *d)
+{
+    struct sma_session *s = d->s;
+    struct sma_scope scope = {NULL, 0, 0};
+    const char *reference = sma_argument(s->arguments, "--schemas");
+    const char *framing = sma_argument(s->arguments, "--framing");
+    const char *reader = sma_argument(s->arguments, "--reader");
+    if (!reference)
+        return sma_fail(&s->err, SMA_EINVAL, "decode needs --schemas REF");
+    enum sma_status st = sma_session_add(s, &d->schemas, &scope, reference);
+    if (!st)
+        st = sma_side_name(&d->schemas, &s->err);
+    bool is_bundle = !strncmp(reference, "bundle:", 7);
+    d->has_prefix = framing && strcmp(framing, "auto") ? !strcmp(framing, "prefix") : is_bundle;
+    struct sma_file *file = st ? NULL : only_file(d);
+    /* One file stands for every id. */
+    if (!st && d->has_prefix && !is_bundle)
+        return sma_fail(&s->err, SMA_EINVAL, "--framing prefix needs --schemas bundle:FILE");
+    if (!st && !file)
+        return sma_fail(&s->err, SMA_ENOTFOUND, "\"%s\" names no schema", reference);
+    if (!st)
+        st = sma_side_load(&d->schemas, file, &s->err);
+    return !st && reader ? open_reader(d, reader) : st;
+}
+
+int sma_decode_main(const struct sma_arguments *arguments)
+{
+    struct sma_session s;
+    struct decoder d = {.s = &s};
+    struct sma_str text;
+    int code = SMA_EXIT_OK;
+    const char *format = sma_argument(arguments, "--format"),
+               *form = sma_argument(arguments, "--in");
+    enum sma_status st = sma_session_open(&s, arguments, "decode");
+    sma_side_init(&d.schemas, &s.arena, NULL);
+    sma_side_init(&d.reader_side, &s.arena, NULL);
+    d.form = form ? form : "hex";
+    d.only_value = format && !strcmp(format, "value");
+    d.only_stats = sma_argument_has(arguments, "--stats");
+    if (!st)
+        st = prepare(&d);
+    if (!st)
+        st = sma_read_file(&text, &s.arena,
+                           arguments->positional_count ? arguments->positional[0] : "-", &s.err);
+    code = st ? sma_cli_fail(st, &s.err) : decode_all(&d, text);
+    for (size_t i = 0; i < d.use_count; i++)
+        sma_avro_plan_free(d.uses[i].plan);
+    sma_side_fini(&d.schemas);
+    sma_side_fini(&d.reader_side);
+    sma_session_close(&s);
+    return code;
+}

@@ -1,0 +1,131 @@
+/* schemata encode: JSON values, one a line, to messages. Avro, and JSON for JSON Schema. */
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "cli/commands.h"
+#include "cli/messages.h"
+#include "cli/session.h"
+#include "core/avro/avro.h"
+#include "core/avro/codec.h"
+#include "core/json/json.h"
+#include "core/jsonschema/jsonschema.h"
+#include "core/wire/frame.h"
+
+const struct sma_option sma_encode_options[] = {
+    {.name = "--schema", .value = "REF", .help = "the schema (needed)"},
+    {.name = "--id",
+     .value = "N",
+     .standard = "the id in the bundle, else none",
+     .help = "write the registry prefix with this id"},
+    {.name = "--out", .value = "raw|hex|base64", .standard = "hex", .help = "the form of messages"},
+    {.name = "--type", .value = "avro|json|protobuf", .help = "what the schema is"},
+    {.name = NULL},
+};
+
+struct encoder {
+    struct sma_session *s;
+    struct sma_file *schema;
+    const char *form;
+    int32_t id;
+};
+
+static enum sma_status encode_value(struct encoder *e, struct sma_buf *message, struct sma_str line,
+                                    struct sma_error *why)
+{
+    const struct sma_avro_encode_options options = {SMA_AVRO_UNIONS_PLAIN, SMA_JSON_BYTES_LATIN1};
+    const struct sma_json *value;
+    uint8_t prefix[SMA_FRAME_ID_LEN];
+    enum sma_status st = sma_json_parse(&value, &e->s->arena, line, NULL, NULL, why);
+    if (st)
+        return st;
+    if (e->id) {
+        sma_frame_put_id(prefix, e->id);
+        sma_buf_append(message, prefix, sizeof prefix);
+    }
+    if (e->schema->format == &sma_format_avro)
+        return sma_avro_encode(message, e->schema->schema, value, &options, why);
+    sma_json_put(message, value);
+    return SMA_OK;
+}
+
+/* False when the value does not fit: said on stderr, with its line. */
+static bool encode_line(struct encoder *e, struct sma_buf *out, struct sma_str line, size_t number)
+{
+    struct sma_buf message;
+    struct sma_error why = SMA_ERROR_INIT;
+    sma_buf_init(&message, SMA_FILE_BYTES_MAX);
+    enum sma_status st = encode_value(e, &message, line, &why);
+    if (st)
+        fprintf(stderr, "schemata: line %zu: %s\n", number, why.message);
+    else
+        sma_message_put(out, sma_buf_str(&message), e->form);
+    sma_buf_fini(&message);
+    return !st;
+}
+
+static int encode_all(struct encoder *e, struct sma_str text)
+{
+    struct sma_buf out;
+    struct sma_str line;
+    size_t number = 0, failed = 0;
+    sma_buf_init(&out, 0);
+    while (sma_message_next(&line, &text, "lines")) {
+        number++;
+        if (sma_str_trim(line).len && !encode_line(e, &out, line, number))
+            failed++;
+    }
+    fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
+    bool lost = sma_buf_failed(&out);
+    sma_buf_fini(&out);
+    return lost ? SMA_EXIT_BUG : failed ? SMA_EXIT_FINDINGS : SMA_EXIT_OK;
+}
+
+static enum sma_status prepare(struct encoder *e, struct sma_side *side, bool *broken)
+{
+    const struct sma_arguments *a = e->s->arguments;
+    enum sma_build_fault fault = SMA_FAULT_NONE;
+    struct sma_error why = SMA_ERROR_INIT;
+    const char *reference = sma_argument(a, "--schema"), *id = sma_argument(a, "--id");
+    if (!reference)
+        return sma_fail(&e->s->err, SMA_EINVAL, "encode needs --schema REF");
+    enum sma_status st = sma_session_one(e->s, side, reference, &e->schema, &fault, &why);
+    if (st)
+        return st;
+    *broken = fault != SMA_FAULT_NONE;
+    if (*broken)
+        return sma_session_say_fault(e->s, side, e->schema, fault, &why)
+                   ? SMA_OK
+                   : sma_fail_nomem(&e->s->err);
+    if (e->schema->format != &sma_format_avro && e->schema->format != &sma_format_jsonschema)
+        return sma_fail(&e->s->err, SMA_EINVAL, "encode writes Avro and JSON, not Protobuf");
+    e->id = e->schema->id;
+    if (id && (!sma_parse_i32(sma_str_z(id), &e->id) || e->id <= 0))
+        return sma_fail(&e->s->err, SMA_EINVAL, "--id wants a number from 1, not \"%s\"", id);
+    return SMA_OK;
+}
+
+int sma_encode_main(const struct sma_arguments *arguments)
+{
+    struct sma_session s;
+    struct sma_side side;
+    struct encoder e = {.s = &s};
+    struct sma_str text;
+    bool broken = false;
+    int code = SMA_EXIT_OK;
+    const char *form = sma_argument(arguments, "--out");
+    e.form = form ? form : "hex";
+    enum sma_status st = sma_session_open(&s, arguments, "encode");
+    sma_side_init(&side, &s.arena, NULL);
+    if (!st)
+        st = prepare(&e, &side, &broken);
+    if (!st && !broken)
+        st = sma_read_file(&text, &s.arena,
+                           arguments->positional_count ? arguments->positional[0] : "-", &s.err);
+    if (!st && !broken)
+        code = encode_all(&e, text);
+    sma_side_fini(&side);
+    if (st || broken)
+        return sma_session_finish(&s, st);
+    sma_session_close(&s);
+    return code;
+}

@@ -1,0 +1,89 @@
+"""The CI scripts in repositories as CI systems make them, and a stranger's way from init to green."""
+
+import hashlib
+import json
+import os
+import subprocess
+import unittest
+
+from tool import BINARY, ROOT, Folder, environment
+
+CI = os.path.abspath(os.path.join(ROOT, "clients", "ci"))
+ORDER = {"type": "record", "name": "Order", "namespace": "shop", "fields": [{"name": "id", "type": "long"}]}
+REGION = {"name": "region", "type": "string"}
+
+
+def script(name, *args, cwd, **env):
+    return subprocess.run(
+        ["sh", os.path.join(CI, name), *args], cwd=cwd, capture_output=True, text=True, timeout=120,
+        env=environment({"SCHEMATA": BINARY, **env}),
+    )
+
+
+class Scripts(unittest.TestCase):
+    def origin(self):
+        folder = Folder({"orders.avsc": ORDER}, git=True)
+        folder.git("checkout", "-q", "-b", "change")
+        folder.write({"orders.avsc": {**ORDER, "fields": ORDER["fields"] + [REGION]}})
+        folder.commit("change")
+        folder.git("checkout", "-q", "main")
+        folder.write({"other.txt": "x"})
+        folder.commit("main moves on")
+        return folder
+
+    def test_a_shallow_clone_of_a_pull_request(self):
+        for env in ({"GITHUB_BASE_REF": "main", "GITHUB_ACTIONS": "true"}, {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}):
+            with self.subTest(env), self.origin() as origin, Folder() as folder:
+                folder.git("clone", "-q", "--depth=1", "--branch", "change", "file://" + origin.path, "clone")
+                clone = folder.file("clone")
+                done = script("check.sh", "-o", "junit=../out.xml", cwd=clone, **env)
+                self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+                self.assertIn("avro/reader-field-missing-default-value", done.stdout)
+                self.assertEqual("::error file=orders.avsc" in done.stdout, "GITHUB_ACTIONS" in env)
+                self.assertIn("failures=\"1\"", folder.read("out.xml"))
+
+    def test_without_a_base(self):
+        with self.origin() as folder:
+            self.assertEqual(script("check.sh", cwd=folder.path).returncode, 0)
+            self.assertEqual(script("check.sh", cwd=folder.path, SCHEMATA_BASE="--upload-pack=x").returncode, 2)
+
+    def test_install_takes_only_the_right_file(self):
+        with open(BINARY, "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        with Folder() as folder:
+            done = script("install.sh", "file://" + BINARY, "0" * 64, "bin", cwd=folder.path)
+            self.assertEqual((done.returncode, os.listdir(folder.file("bin"))), (2, []))
+            done = script("install.sh", "file://" + BINARY, digest, "bin", cwd=folder.path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stdout.startswith("schemata "))
+
+    def test_hooks_name_commands_that_exist(self):
+        with open(os.path.join(CI, ".pre-commit-hooks.yaml"), encoding="utf-8") as file:
+            entries = [line.split(": ")[1].split() for line in file if line.strip().startswith("entry:")]
+        self.assertEqual(len(entries), 3)
+        with Folder({"orders.avsc": '"int"\n'}, git=True) as folder:
+            for entry in entries:
+                names = [] if entry[1] == "check" else ["orders.avsc"]
+                self.assertEqual(folder.run(*entry[1:], *names).returncode, 0, entry)
+
+
+class Stranger(unittest.TestCase):
+    def test_from_init_to_green(self):
+        files = {f"schemas/t{i}-value.avsc": {**ORDER, "name": f"T{i}"} for i in range(10)}
+        with Folder(files, git=True) as folder:
+            self.assertEqual(folder.run("init").returncode, 0)
+            self.assertEqual(folder.run("init").returncode, 7, "what is there is not overwritten")
+            folder.commit("schemata.yaml")
+            status, report = folder.report("check")
+            self.assertEqual((status, report["summary"]["compatible"]), (0, 10))
+            folder.git("checkout", "-q", "-b", "feature")
+            broken = {**ORDER, "name": "T3", "fields": ORDER["fields"] + [REGION]}
+            folder.write({"schemas/t3-value.avsc": broken})
+            red = folder.run("check")
+            self.assertEqual(red.returncode, 1)
+            rule = red.stdout[red.stdout.index("[") + 1 : red.stdout.index("]")]
+            page = folder.run("explain", rule)
+            self.assertIn('Give the field a "default"', page.stdout)
+            broken["fields"][1] = {**REGION, "default": ""}
+            folder.write({"schemas/t3-value.avsc": json.dumps(broken)})
+            self.assertEqual(folder.run("check").returncode, 0)
