@@ -284,24 +284,10 @@ static bool read_number(struct sma_build *b, const struct sma_json *value, struc
     return false;
 }
 
-/* The value as a 64-bit integer when it is one (1.0 and 1e3 included). */
-static bool read_small(const struct sma_decimal *d, int64_t *out)
-{
-    int64_t value = (int64_t)d->coefficient;
-    if (d->count > 18 || d->exponent < 0 || d->exponent > 18)
-        return false;
-    for (int64_t e = 0; e < d->exponent; e++)
-        if (__builtin_mul_overflow(value, 10, &value))
-            return false;
-    *out = d->is_negative ? -value : value;
-    return true;
-}
-
 static void compile_divisor(struct sma_build *b, struct sma_number_rules *rules,
                             const struct sma_json *value)
 {
     struct sma_decimal d;
-    int64_t small;
     if (!read_number(b, value, &d))
         return;
     if (!d.count) {
@@ -312,7 +298,7 @@ static void compile_divisor(struct sma_build *b, struct sma_number_rules *rules,
     rules->has_divisor = true;
     rules->divisor = d;
     rules->divisor_json = value;
-    rules->small_divisor = read_small(&d, &small) ? small : 0;
+    rules->brief_divisor = sma_decimal_shorten(&d);
 }
 
 /* Draft 4: a boolean beside the bound says that it is not part of the range. */
@@ -343,6 +329,6 @@ void sma_keyword_number(struct sma_build *b, const char *keyword, const struct s
     bound->is_lower = strstr(keyword, "inimum") != NULL;
     bound->is_exclusive = keyword[0] == 'e' || draft4_exclusive(b, bound->is_lower);
     bound->keyword = keyword;
-    bound->is_small = read_small(&bound->value, &bound->small);
+    bound->brief = sma_decimal_shorten(&bound->value);
     rules->bound_count++;
 }

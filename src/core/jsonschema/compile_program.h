@@ -39,8 +39,7 @@ struct sma_bound {
     struct sma_decimal value;
     const struct sma_json *json; /* for messages */
     const char *keyword;
-    int64_t small;
-    bool is_small; /* an integer, in `small` */
+    struct sma_short_decimal brief;
     bool is_lower, is_exclusive;
 };
 
@@ -48,7 +47,7 @@ struct sma_number_rules {
     struct sma_bound bounds[4];
     uint32_t bound_count;
     bool has_divisor;
-    int64_t small_divisor; /* > 0 when the divisor is a small integer, else 0 */
+    struct sma_short_decimal brief_divisor;
     struct sma_decimal divisor;
     const struct sma_json *divisor_json;
 };
@@ -125,6 +124,7 @@ struct sma_rule_node {
     uint8_t types;  /* allowed ones */
     bool is_draft4; /* 1.0 is no integer there */
     bool is_plain;  /* `types` is all there is to check */
+    bool is_leaf; /* nothing looks inside arrays and objects, or at other schemas */
     bool has_unevaluated;
     uint16_t resource; /* index into sma_validator.resources */
     uint32_t branch_count;

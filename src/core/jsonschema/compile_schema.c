@@ -342,6 +342,7 @@ static void finish_node(struct sma_build *b)
         b->object->is_simple = !b->object->pattern_count && !b->object->name_schema;
     node->has_unevaluated =
         (b->object && b->object->unevaluated) || (b->array && b->array->unevaluated);
+    node->is_leaf = !b->object && !b->array && !b->branches;
     node->is_plain =
         !b->string && !b->number && !b->object && !b->array && !b->enums && !b->branches;
     note_dynamics(b->c, b->branches, node->branch_count);

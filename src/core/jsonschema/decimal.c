@@ -135,6 +135,58 @@ uint64_t sma_decimal_hash(const struct sma_decimal *d)
     return h;
 }
 
+/* ---- short ones ---------------------------------------------------------------------------------- */
+
+const int64_t sma_powers_of_ten[SMA_SHORT_DIGITS + 1] = {1,
+                                                         10,
+                                                         100,
+                                                         1000,
+                                                         10000,
+                                                         100000,
+                                                         1000000,
+                                                         10000000,
+                                                         100000000,
+                                                         1000000000,
+                                                         10000000000,
+                                                         100000000000,
+                                                         1000000000000,
+                                                         10000000000000,
+                                                         100000000000000,
+                                                         1000000000000000,
+                                                         10000000000000000,
+                                                         100000000000000000,
+                                                         1000000000000000000};
+
+bool sma_short_decimal_is_multiple(struct sma_short_decimal a, struct sma_short_decimal divisor,
+                                   bool *known)
+{
+    int64_t x = a.mantissa, y = divisor.mantissa;
+    bool overflow = false;
+    if (a.scale < divisor.scale)
+        overflow = __builtin_mul_overflow(x, sma_powers_of_ten[divisor.scale - a.scale], &x);
+    else
+        overflow = __builtin_mul_overflow(y, sma_powers_of_ten[a.scale - divisor.scale], &y);
+    *known = !overflow;
+    return !overflow && x % y == 0;
+}
+
+struct sma_short_decimal sma_decimal_shorten(const struct sma_decimal *d)
+{
+    struct sma_short_decimal out = {(int64_t)d->coefficient, 0, false};
+    if (d->count > SMA_SHORT_DIGITS || d->exponent > (int64_t)SMA_SHORT_DIGITS ||
+        d->exponent < -(int64_t)SMA_SHORT_DIGITS)
+        return out;
+    out.is_short = true;
+    if (d->exponent > 0)
+        out.is_short =
+            !__builtin_mul_overflow(out.mantissa, sma_powers_of_ten[d->exponent], &out.mantissa);
+    else
+        out.scale = (uint32_t)-d->exponent;
+    if (d->is_negative)
+        out.mantissa = -out.mantissa;
+    return out;
+}
+
 /* ---- divisibility
  * -------------------------------------------------------------------------------- */
 

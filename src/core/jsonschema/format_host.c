@@ -77,13 +77,48 @@ static bool is_japanese(uint32_t c) /* Hiragana, Katakana, Han */
     return in_ranges(c, scripts, COUNT(scripts));
 }
 
+/* Letters that join to both sides in Arabic writing, and those that join only to what is before. */
+static bool joins_onwards(uint32_t c)
+{
+    static const struct range dual[] = {
+        {0x620, 0x620}, {0x626, 0x626}, {0x628, 0x628}, {0x62a, 0x62e}, {0x633, 0x63f},
+        {0x641, 0x647}, {0x649, 0x64a}, {0x66e, 0x66f}, {0x678, 0x687}, {0x69a, 0x6bf},
+        {0x6c1, 0x6c2}, {0x6cc, 0x6cc}, {0x6ce, 0x6ce}, {0x6d0, 0x6d1}, {0x6fa, 0x6fc},
+        {0x6ff, 0x6ff}, {0x712, 0x714}, {0x71a, 0x71d}, {0x71f, 0x727}, {0x729, 0x729},
+        {0x72b, 0x72b}, {0x72d, 0x72e}};
+    return in_ranges(c, dual, COUNT(dual));
+}
+
+static bool joins_backwards(uint32_t c)
+{
+    static const struct range right[] = {
+        {0x622, 0x625}, {0x627, 0x627}, {0x629, 0x629}, {0x62f, 0x632}, {0x648, 0x648},
+        {0x671, 0x673}, {0x675, 0x677}, {0x688, 0x699}, {0x6c0, 0x6c0}, {0x6c3, 0x6cb},
+        {0x6cd, 0x6cd}, {0x6cf, 0x6cf}, {0x6d2, 0x6d3}, {0x6d5, 0x6d5}, {0x710, 0x710},
+        {0x715, 0x719}, {0x71e, 0x71e}, {0x728, 0x728}, {0x72a, 0x72a}, {0x72c, 0x72c}};
+    return joins_onwards(c) || in_ranges(c, right, COUNT(right));
+}
+
+/* Appendix A.1: a zero width non-joiner that parts two letters that would join, marks left out. */
+static bool parts_joined_letters(const uint32_t *label, size_t count, size_t i)
+{
+    size_t left = i, right = i + 1;
+    while (left > 0 && is_mark(label[left - 1]))
+        left--;
+    while (right < count && is_mark(label[right]))
+        right++;
+    return left > 0 && right < count && joins_onwards(label[left - 1]) &&
+           joins_backwards(label[right]);
+}
+
 /* Appendix A of RFC 5892: characters that are fine only in company. */
 static bool fits_context(const uint32_t *label, size_t count, size_t i)
 {
     uint32_t before = i ? label[i - 1] : 0, after = i + 1 < count ? label[i + 1] : 0;
     switch (label[i]) {
-    case 0x200c: /* zero width (non-)joiner */
-    case 0x200d:
+    case 0x200c: /* zero width non-joiner */
+        return is_virama(before) || parts_joined_letters(label, count, i);
+    case 0x200d: /* zero width joiner */
         return is_virama(before);
     case 0xb7: /* middle dot */
         return before == 'l' && after == 'l';

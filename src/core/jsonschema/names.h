@@ -65,7 +65,25 @@ static inline uint64_t sma_name_hash(uint64_t seed, struct sma_str text, uint64_
     return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
+static inline bool sma_name_is(const struct sma_name *e, struct sma_str text, uint64_t first,
+                               uint64_t last)
+{
+    return e->first == first && e->last == last && e->text.len == text.len &&
+           (text.len <= 16 || memcmp(e->text.ptr, text.ptr, text.len) == 0);
+}
+
 /* The entry, or NULL. */
+static inline const struct sma_name *sma_names_find_words(const struct sma_names *names,
+                                                          struct sma_str text, uint64_t first,
+                                                          uint64_t last)
+{
+    uint32_t at = (uint32_t)sma_name_hash(names->seed, text, first, last) & names->mask;
+    for (uint32_t i; (i = names->slots[at]); at = (at + 1) & names->mask)
+        if (sma_name_is(&names->entries[i - 1], text, first, last))
+            return &names->entries[i - 1];
+    return NULL;
+}
+
 static inline const struct sma_name *sma_names_find(const struct sma_names *names,
                                                     struct sma_str text)
 {
@@ -73,14 +91,26 @@ static inline const struct sma_name *sma_names_find(const struct sma_names *name
     if (!names->count)
         return NULL;
     sma_name_words(text, &first, &last);
-    uint32_t at = (uint32_t)sma_name_hash(names->seed, text, first, last) & names->mask;
-    for (uint32_t i; (i = names->slots[at]); at = (at + 1) & names->mask) {
-        const struct sma_name *e = &names->entries[i - 1];
-        if (e->first == first && e->last == last && e->text.len == text.len &&
-            (text.len <= 16 || memcmp(e->text.ptr, text.ptr, text.len) == 0))
-            return e;
+    return sma_names_find_words(names, text, first, last);
+}
+
+/* The same for names that are asked in about the order of the entries: *hint, 0 at first, says where
+ * the next one is expected. A wrong guess costs one comparison. */
+static inline const struct sma_name *sma_names_find_next(const struct sma_names *names,
+                                                         struct sma_str text, uint32_t *hint)
+{
+    uint64_t first, last;
+    if (!names->count)
+        return NULL;
+    sma_name_words(text, &first, &last);
+    const struct sma_name *e = &names->entries[*hint];
+    if (!sma_name_is(e, text, first, last))
+        e = sma_names_find_words(names, text, first, last);
+    if (e) {
+        uint32_t after = (uint32_t)(e - names->entries) + 1;
+        *hint = after < names->count ? after : 0;
     }
-    return NULL;
+    return e;
 }
 
 #endif

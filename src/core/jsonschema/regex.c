@@ -6,11 +6,14 @@
 #include "base/arena.h"
 #include "core/jsonschema/regex_pcre.h"
 #include "core/jsonschema/regex_syntax.h"
+#include "core/jsonschema/regex_table.h"
 
 /* Memory for the syntax tree of one pattern. */
 #define TREE_BYTES_MAX (32u << 20)
 
+/* One of the two. */
 struct sma_regex {
+    struct sma_regex_table *table;
     struct sma_regex_pcre *pcre;
 };
 
@@ -21,7 +24,9 @@ static enum sma_status compile_tree(struct sma_regex *re, struct sma_str pattern
     struct sma_regex_tree tree;
     sma_arena_init(&arena, TREE_BYTES_MAX);
     enum sma_status st = sma_regex_parse(&tree, &arena, pattern, err);
-    if (!st)
+    if (!st && tree.is_regular)
+        st = sma_regex_table_new(&re->table, &tree, err);
+    if (!st && !re->table)
         st = sma_regex_pcre_new(&re->pcre, &tree, pattern, err);
     sma_arena_fini(&arena);
     return st;
@@ -63,7 +68,8 @@ enum sma_status sma_regex_compile_lenient(struct sma_regex **out, struct sma_str
 
 size_t sma_regex_bytes(const struct sma_regex *re)
 {
-    return sizeof *re + sma_regex_pcre_bytes(re->pcre);
+    return sizeof *re +
+           (re->table ? sma_regex_table_bytes(re->table) : sma_regex_pcre_bytes(re->pcre));
 }
 
 bool sma_regex_is_valid(struct sma_str pattern)
@@ -80,7 +86,10 @@ enum sma_status sma_regex_search_with(const struct sma_regex *re, struct sma_str
                                       struct sma_regex_scratch **scratch, bool *matched,
                                       struct sma_error *err)
 {
-    return sma_regex_pcre_search(re->pcre, subject, scratch, matched, err);
+    if (!re->table)
+        return sma_regex_pcre_search(re->pcre, subject, scratch, matched, err);
+    *matched = sma_regex_table_search(re->table, subject);
+    return SMA_OK;
 }
 
 enum sma_status sma_regex_search(const struct sma_regex *re, struct sma_str subject, bool *matched,
@@ -96,6 +105,7 @@ void sma_regex_free(struct sma_regex *re)
 {
     if (!re)
         return;
+    sma_regex_table_free(re->table);
     sma_regex_pcre_free(re->pcre);
     free(re);
 }

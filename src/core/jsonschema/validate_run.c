@@ -65,7 +65,8 @@ static inline bool check_child(struct sma_run *r, const struct sma_rule_node *pa
                                const char *keyword, const struct sma_rule_node *node,
                                const struct sma_json *v)
 {
-    if (node->is_plain && sma_run_type_fits(node, v))
+    if (node->is_leaf && sma_run_type_fits(node, v) &&
+        (node->is_plain || sma_run_accepts(r, node, v)))
         return true;
     return check_child_fully(r, parent, keyword, node, v);
 }
@@ -175,7 +176,7 @@ static bool check_members(struct sma_run *r, const struct sma_rule_node *node,
                           const struct sma_object_rules *rules, const struct sma_json *v,
                           struct seen *seen)
 {
-    uint32_t required = 0;
+    uint32_t required = 0, hint = 0;
     bool ok = true;
     if (!sma_run_take(r, v->count))
         return false;
@@ -183,7 +184,7 @@ static bool check_members(struct sma_run *r, const struct sma_rule_node *node,
         const struct sma_json_member *m = &v->members[i];
         if (m->name.len > LONG_NAME && !sma_run_take(r, m->name.len / LONG_NAME))
             return false;
-        const struct sma_name *name = sma_names_find(&rules->names, m->name);
+        const struct sma_name *name = sma_names_find_next(&rules->names, m->name, &hint);
         bool covered = false;
         if (name) {
             required += name->flag;

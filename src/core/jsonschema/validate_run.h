@@ -82,6 +82,8 @@ bool sma_run_is_unique(struct sma_run *r, const struct sma_json *array, uint32_t
 bool sma_run_string(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v);
 bool sma_run_number(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v);
 bool sma_run_enum(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v);
+/* Does a leaf accept a value whose type fits? A quick yes; "no" means: look closer, and report. */
+bool sma_run_accepts(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v);
 /* Does a regex match? False also after a failure. */
 bool sma_run_matches(struct sma_run *r, const struct sma_regex *regex, struct sma_str text);
 

@@ -75,20 +75,6 @@ bool sma_run_string(struct sma_run *r, const struct sma_rule_node *node, const s
 /* ---- numbers
  * ------------------------------------------------------------------------------------- */
 
-/* An integer literal of up to 18 digits. */
-static bool read_small(const struct sma_json *v, int64_t *out)
-{
-    struct sma_str s = v->text;
-    bool negative = s.ptr[0] == '-';
-    if (!v->is_integer || s.len > 18)
-        return false;
-    int64_t value = 0;
-    for (size_t i = negative; i < s.len; i++)
-        value = value * 10 + (s.ptr[i] - '0');
-    *out = negative ? -value : value;
-    return true;
-}
-
 static bool in_bound(const struct sma_bound *bound, int order)
 {
     if (order == 0)
@@ -96,38 +82,60 @@ static bool in_bound(const struct sma_bound *bound, int order)
     return bound->is_lower ? order > 0 : order < 0;
 }
 
-static bool is_multiple(struct sma_run *r, const struct sma_number_rules *rules,
-                        const struct sma_decimal *d)
+/* -1, 0, 1: the number against a bound. *d is read when first needed. */
+static int compare(const struct sma_json *v, struct sma_short_decimal brief, struct sma_decimal *d,
+                   bool *is_read, const struct sma_bound *bound)
 {
-    bool multiple = false;
-    enum sma_status st = sma_decimal_is_multiple(d, &rules->divisor, &r->work, &multiple, r->err);
+    if (brief.is_short && bound->brief.is_short)
+        return sma_short_decimal_compare(brief, bound->brief);
+    if (!*is_read)
+        *is_read = sma_decimal_parse(d, v->text);
+    return sma_decimal_compare(d, &bound->value);
+}
+
+static bool is_multiple(struct sma_run *r, const struct sma_number_rules *rules,
+                        struct sma_short_decimal brief, const struct sma_json *v)
+{
+    struct sma_decimal d;
+    bool known = false, multiple = false;
+    if (brief.is_short && rules->brief_divisor.is_short)
+        multiple = sma_short_decimal_is_multiple(brief, rules->brief_divisor, &known);
+    if (known)
+        return multiple;
+    if (!sma_decimal_parse(&d, v->text))
+        return false;
+    enum sma_status st = sma_decimal_is_multiple(&d, &rules->divisor, &r->work, &multiple, r->err);
     if (st)
         r->st = st;
     return !st && multiple;
 }
 
+/* NaN and its like, when the reader let them pass. */
+static bool is_finite(const struct sma_json *v)
+{
+    char last = v->text.len ? v->text.ptr[v->text.len - 1] : 'N';
+    return last >= '0' && last <= '9';
+}
+
 bool sma_run_number(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v)
 {
     const struct sma_number_rules *rules = node->number;
-    struct sma_decimal d;
-    int64_t small = 0;
-    bool is_small = read_small(v, &small), ok = true;
+    struct sma_short_decimal brief = sma_short_decimal_read(v->text);
+    struct sma_decimal d = {0};
+    bool ok = true, is_read = false;
     if (v->text.len > BYTES_PER_UNIT && !sma_run_take(r, v->text.len / BYTES_PER_UNIT))
         return false;
-    if (!sma_decimal_parse(&d, v->text)) /* NaN and its like, when the reader let them pass */
+    if (!is_finite(v))
         return sma_run_violate(r, node, "type", v, "not a finite number") && false;
     for (uint32_t i = 0; i < rules->bound_count; i++) {
         const struct sma_bound *b = &rules->bounds[i];
-        int order = is_small && b->is_small ? (small > b->small) - (small < b->small)
-                                            : sma_decimal_compare(&d, &b->value);
-        if (!in_bound(b, order)) {
-            ok = false;
-            if (!sma_run_violate_bound(r, node, b, v))
-                return false;
-        }
+        if (in_bound(b, compare(v, brief, &d, &is_read, b)))
+            continue;
+        ok = false;
+        if (!sma_run_violate_bound(r, node, b, v))
+            return false;
     }
-    if (rules->has_divisor && !(is_small && rules->small_divisor ? small % rules->small_divisor == 0
-                                                                 : is_multiple(r, rules, &d))) {
+    if (rules->has_divisor && !is_multiple(r, rules, brief, v)) {
         ok = false;
         if (r->st || !sma_run_violate(r, node, "multipleOf", v, NULL))
             return false;
@@ -152,6 +160,33 @@ static bool in_enum(struct sma_run *r, const struct sma_enum_rules *rules, const
         if (sma_run_equal(r, rules->others[i], v))
             return true;
     return false;
+}
+
+bool sma_run_accepts(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v)
+{
+    for (uint32_t i = 0; i < node->enum_count; i++)
+        if (!in_enum(r, &node->enumeration[i], v))
+            return false;
+    if (v->type == SMA_JSON_STRING && node->string) {
+        const struct sma_string_rules *rules = node->string;
+        /* Long strings cost work: the thorough way counts it. */
+        return v->text.len <= BYTES_PER_UNIT && has_at_least(v->text, rules->min) &&
+               has_at_most(v->text, rules->max) &&
+               (!rules->pattern || sma_run_matches(r, rules->pattern, v->text)) &&
+               sma_string_format_matches(rules->format, v->text);
+    }
+    if (v->type == SMA_JSON_NUMBER && node->number) {
+        const struct sma_number_rules *rules = node->number;
+        struct sma_short_decimal brief = sma_short_decimal_read(v->text);
+        for (uint32_t i = 0; i < rules->bound_count; i++) {
+            const struct sma_bound *b = &rules->bounds[i];
+            if (!brief.is_short || !b->brief.is_short ||
+                !in_bound(b, sma_short_decimal_compare(brief, b->brief)))
+                return false;
+        }
+        return !rules->has_divisor || (brief.is_short && is_multiple(r, rules, brief, v));
+    }
+    return true;
 }
 
 bool sma_run_enum(struct sma_run *r, const struct sma_rule_node *node, const struct sma_json *v)
