@@ -39,6 +39,10 @@ struct sma_assoc_key {
 };
 void sma_record_assoc_key(struct sma_buf *out, const struct sma_assoc_key *key);
 
+/* Keys of the `_dek_registry_keys` topic: no keytype, no magic. */
+void sma_record_kek_key(struct sma_buf *out, struct sma_str name);
+void sma_record_dek_key(struct sma_buf *out, const struct sma_dek_key *key);
+
 /* ---- values -------------------------------------------------------------------------------- */
 
 /* Uses subject, version, id, type, is_deleted and content of `row`. md5: the plain content's hash
@@ -78,6 +82,9 @@ struct sma_assoc {
 };
 void sma_record_assoc_value(struct sma_buf *out, const struct sma_assoc *assoc);
 
+void sma_record_kek_value(struct sma_buf *out, const struct sma_kek *kek);
+void sma_record_dek_value(struct sma_buf *out, const struct sma_dek *dek);
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 enum sma_key_type {
@@ -88,7 +95,9 @@ enum sma_key_type {
     SMA_KEY_CLEAR_SUBJECT,
     SMA_KEY_NOOP,
     SMA_KEY_CONTEXT,
-    SMA_KEY_ASSOC
+    SMA_KEY_ASSOC,
+    SMA_KEY_KEK,
+    SMA_KEY_DEK
 };
 
 struct sma_record_key {
@@ -97,6 +106,7 @@ struct sma_record_key {
     int32_t version;        /* SCHEMA */
     struct sma_str context; /* CONTEXT */
     struct sma_assoc_key assoc;
+    struct sma_dek_key dek; /* DEK; KEK: kek_name alone */
 };
 
 /* Results are views into `json` and `arena`. SMA_EINVAL for what is no key (the reader then skips
@@ -130,5 +140,13 @@ enum sma_status sma_record_parse_watermark(int32_t *version, struct sma_arena *a
 enum sma_status sma_record_parse_assoc(struct sma_assoc *out, struct sma_arena *arena,
                                        const struct sma_record_key *key, struct sma_str json,
                                        struct sma_error *err) SMA_MUST_CHECK;
+/* Name, subject, algorithm and version come from the key; ts_ms stays 0. A dek without
+ * encryptedKeyMaterial is valid here: its kek is shared. */
+enum sma_status sma_record_parse_kek(struct sma_kek *out, struct sma_arena *arena,
+                                     const struct sma_record_key *key, struct sma_str json,
+                                     struct sma_error *err) SMA_MUST_CHECK;
+enum sma_status sma_record_parse_dek(struct sma_dek *out, struct sma_arena *arena,
+                                     const struct sma_record_key *key, struct sma_str json,
+                                     struct sma_error *err) SMA_MUST_CHECK;
 
 #endif

@@ -167,6 +167,55 @@ static enum sma_status assoc_key(struct sma_record_key *key, struct sma_arena *a
     return st;
 }
 
+static enum sma_status check_algorithm(struct sma_str algorithm, struct sma_error *err)
+{
+    static const char *const known[] = {"AES128_GCM", "AES256_GCM", "AES256_SIV"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (sma_str_eqz(algorithm, known[i]))
+            return SMA_OK;
+    return wrong(err, "algorithm", "AES128_GCM, AES256_GCM or AES256_SIV");
+}
+
+static enum sma_status dek_key(struct sma_record_key *key, struct sma_arena *arena,
+                               const struct sma_json *object, struct sma_error *err)
+{
+    struct sma_dek_key *dek = &key->dek;
+    struct sma_str subject;
+    enum sma_status st = need_text(&dek->kek_name, object, "kekName", err);
+    if (!st)
+        st = need_text(&subject, object, "subject", err);
+    if (!st)
+        st = get_subject(key, arena, object, err);
+    if (!st)
+        st = need_text(&dek->algorithm, object, "algorithm", err);
+    if (!st)
+        st = check_algorithm(dek->algorithm, err);
+    if (!st)
+        st = need_i32(&dek->version, object, "version", 1, err);
+    dek->subject = key->subject;
+    return st;
+}
+
+/* A key of the other topic: "type" instead of "keytype". */
+static enum sma_status key_of_keys(struct sma_record_key *key, struct sma_arena *arena,
+                                   const struct sma_json *object, struct sma_str type,
+                                   struct sma_error *err)
+{
+    enum sma_status st = check_tenant(object, err);
+    if (st)
+        return st;
+    if (sma_str_eqz(type, "KEK")) {
+        key->type = SMA_KEY_KEK;
+        return need_text(&key->dek.kek_name, object, "name", err);
+    }
+    if (sma_str_eqz(type, "DEK")) {
+        key->type = SMA_KEY_DEK;
+        return dek_key(key, arena, object, err);
+    }
+    return sma_fail(err, SMA_EUNSUPPORTED, "record: unknown type \"%.*s\"",
+                    SMA_STR_ARG(sma_str_head(type, 64)));
+}
+
 static bool find_key_type(struct sma_str name, enum sma_key_type *out)
 {
     static const struct {
@@ -197,6 +246,14 @@ enum sma_status sma_record_parse_key(struct sma_record_key *out, struct sma_aren
     const struct sma_json *object = NULL;
     struct sma_str keytype;
     enum sma_status st = parse_object(&object, arena, "key", json, err);
+    const struct sma_json *type = st ? NULL : sma_json_getz(object, "type");
+    if (!st && is_absent(sma_json_getz(object, "keytype")) && type &&
+        type->type == SMA_JSON_STRING) {
+        st = key_of_keys(&key, arena, object, type->text, err);
+        if (!st)
+            *out = key;
+        return st;
+    }
     if (!st)
         st = need_text(&keytype, object, "keytype", err);
     if (st)
@@ -428,5 +485,89 @@ enum sma_status sma_record_parse_assoc(struct sma_assoc *out, struct sma_arena *
     assoc.is_frozen = frozen == SMA_TRUE;
     if (!st)
         *out = assoc;
+    return st;
+}
+
+/* ---- keks and deks ------------------------------------------------------------------------- */
+
+/* A member that repeats the key may be absent, but not contradict it. */
+static enum sma_status check_same_text(const struct sma_json *object, const char *name,
+                                       struct sma_str in_key, struct sma_error *err)
+{
+    struct sma_str text;
+    enum sma_status st = get_text(&text, object, name, in_key, err);
+    if (!st && !sma_str_eq(text, in_key))
+        st = sma_fail(err, SMA_EINVAL, "record: key and value differ in \"%s\"", name);
+    return st;
+}
+
+enum sma_status sma_record_parse_kek(struct sma_kek *out, struct sma_arena *arena,
+                                     const struct sma_record_key *key, struct sma_str json,
+                                     struct sma_error *err)
+{
+    struct sma_kek kek = {.name = key->dek.kek_name};
+    const struct sma_json *object = NULL;
+    enum sma_tristate shared = SMA_UNSET, deleted = SMA_UNSET;
+    enum sma_status st = parse_object(&object, arena, "value", json, err);
+    if (!st)
+        st = check_same_text(object, "name", kek.name, err);
+    if (!st)
+        st = need_text(&kek.kms_type, object, "kmsType", err);
+    if (!st)
+        st = need_text(&kek.kms_key_id, object, "kmsKeyId", err);
+    if (!st)
+        st = get_object(&kek.kms_props, json, object, "kmsProps", err);
+    if (!st)
+        st = get_text(&kek.doc, object, "doc", SMA_STR(""), err);
+    if (!st)
+        st = get_bool(&shared, object, "shared", err);
+    if (!st)
+        st = get_bool(&deleted, object, "deleted", err);
+    if (!kek.kms_props.ptr)
+        kek.kms_props = SMA_STR("{}");
+    kek.is_shared = shared == SMA_TRUE;
+    kek.is_deleted = deleted == SMA_TRUE;
+    if (!st)
+        *out = kek;
+    return st;
+}
+
+static enum sma_status check_same_dek(const struct sma_dek_key *key, struct sma_arena *arena,
+                                      const struct sma_json *object, struct sma_error *err)
+{
+    struct sma_record_key stated = {.subject = SMA_STR("")};
+    const struct sma_json *version = sma_json_getz(object, "version");
+    int32_t number = key->version;
+    enum sma_status st = check_same_text(object, "kekName", key->kek_name, err);
+    if (!st)
+        st = check_same_text(object, "algorithm", key->algorithm, err);
+    if (!st && !is_absent(version) && (!sma_json_i32(version, &number) || number != key->version))
+        st = sma_fail(err, SMA_EINVAL, "record: key and value differ in \"version\"");
+    if (st || is_absent(sma_json_getz(object, "subject")))
+        return st;
+    st = get_subject(&stated, arena, object, err);
+    if (!st && !sma_str_eq(stated.subject, key->subject))
+        st = sma_fail(err, SMA_EINVAL, "record: key and value differ in \"subject\"");
+    return st;
+}
+
+enum sma_status sma_record_parse_dek(struct sma_dek *out, struct sma_arena *arena,
+                                     const struct sma_record_key *key, struct sma_str json,
+                                     struct sma_error *err)
+{
+    struct sma_dek dek = {.key = key->dek};
+    const struct sma_json *object = NULL;
+    enum sma_tristate deleted = SMA_UNSET;
+    enum sma_status st = parse_object(&object, arena, "value", json, err);
+    if (!st)
+        st = check_same_dek(&dek.key, arena, object, err);
+    if (!st)
+        st =
+            get_text(&dek.encrypted_key_material, object, "encryptedKeyMaterial", SMA_STR(""), err);
+    if (!st)
+        st = get_bool(&deleted, object, "deleted", err);
+    dek.is_deleted = deleted == SMA_TRUE;
+    if (!st)
+        *out = dek;
     return st;
 }

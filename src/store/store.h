@@ -252,7 +252,7 @@ enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_aren
 
 /* Changes with every record that touched the scope ("s:" subject rows, "c:" config, "m:" mode, plus
  * the subject or scope; "x:" ids of a context; "r:" rows that refer to a subject, "a:" associations of
- * a subject). 0 when never touched. A decision made on a snapshot
+ * a subject, "d:" a kek and its deks). 0 when never touched. A decision made on a snapshot
  * remembers the stamps it rested on; the write looks again and answers SMA_ESTALE when one moved.
  * The stamp is the position of the last record that touched the scope: a stamp at or below a
  * snapshot's sma_view_position says that nothing moved since that snapshot. */
@@ -278,6 +278,61 @@ enum sma_status sma_view_associations(struct sma_view *view, struct sma_arena *a
                                       enum sma_assoc_by by, struct sma_str key,
                                       struct sma_assoc_row **out, size_t *count,
                                       struct sma_error *err) SMA_MUST_CHECK;
+
+/* ---- keks and deks (confluent-rest 4.10) --------------------------------------------------- */
+
+struct sma_kek {
+    struct sma_str name;
+    struct sma_str kms_type;
+    struct sma_str kms_key_id;
+    struct sma_str kms_props; /* JSON object */
+    struct sma_str doc;       /* "" for none */
+    bool is_shared;
+    bool is_deleted;
+    int64_t ts_ms; /* of the record that wrote it; not part of a record's value */
+};
+
+struct sma_dek_key {
+    struct sma_str kek_name;
+    struct sma_str subject;   /* qualified */
+    struct sma_str algorithm; /* AES128_GCM, AES256_GCM or AES256_SIV */
+    int32_t version;          /* from 1 */
+};
+
+struct sma_dek {
+    struct sma_dek_key key;
+    struct sma_str encrypted_key_material; /* base64 as it came, "" for none */
+    bool is_deleted;
+    int64_t ts_ms; /* as above */
+};
+
+/* A kek, soft-deleted or not. SMA_ENOTFOUND without message. Results of all these are copies in
+ * `arena`. */
+enum sma_status sma_view_kek(struct sma_view *view, struct sma_arena *arena, struct sma_str name,
+                             struct sma_kek *out, struct sma_error *err) SMA_MUST_CHECK;
+/* One version of a dek; key->version 0 is the highest that `deleted` lets through.
+ * SMA_ENOTFOUND without message. */
+enum sma_status sma_view_dek(struct sma_view *view, struct sma_arena *arena,
+                             const struct sma_dek_key *key, enum sma_deleted deleted,
+                             struct sma_dek *out, struct sma_error *err) SMA_MUST_CHECK;
+/* In the order of their bytes, each once. */
+enum sma_status sma_view_kek_names(struct sma_view *view, struct sma_arena *arena,
+                                   enum sma_deleted deleted, struct sma_str **out, size_t *count,
+                                   struct sma_error *err) SMA_MUST_CHECK;
+/* Subjects that have a dek of this kek, sorted, each once. */
+enum sma_status sma_view_dek_subjects(struct sma_view *view, struct sma_arena *arena,
+                                      struct sma_str kek_name, enum sma_deleted deleted,
+                                      struct sma_str **out, size_t *count,
+                                      struct sma_error *err) SMA_MUST_CHECK;
+/* Ascending; key->version is not looked at. */
+enum sma_status sma_view_dek_versions(struct sma_view *view, struct sma_arena *arena,
+                                      const struct sma_dek_key *key, enum sma_deleted deleted,
+                                      int32_t **out, size_t *count,
+                                      struct sma_error *err) SMA_MUST_CHECK;
+/* Keks and deks together, soft-deleted ones included: what dek.registry.max.keys limits. Counts
+ * rows, so only creation asks. */
+enum sma_status sma_view_key_count(struct sma_view *view, int64_t *count,
+                                   struct sma_error *err) SMA_MUST_CHECK;
 
 /* Subjects with a live version, live versions, distinct ids in use, contexts; kept up to date by
  * every record, so asking costs nothing. */

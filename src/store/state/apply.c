@@ -66,6 +66,10 @@ static enum sma_status apply_key(struct sma_applying *a)
         return sma_apply_context(a);
     case SMA_KEY_ASSOC:
         return sma_apply_assoc(a);
+    case SMA_KEY_KEK:
+        return sma_apply_kek(a);
+    case SMA_KEY_DEK:
+        return sma_apply_dek(a);
     case SMA_KEY_NOOP:
         break; /* only moves the position */
     }

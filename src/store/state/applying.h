@@ -28,6 +28,8 @@ enum sma_status sma_apply_config(struct sma_applying *a) SMA_MUST_CHECK;
 enum sma_status sma_apply_mode(struct sma_applying *a) SMA_MUST_CHECK;
 enum sma_status sma_apply_context(struct sma_applying *a) SMA_MUST_CHECK;
 enum sma_status sma_apply_assoc(struct sma_applying *a) SMA_MUST_CHECK;
+enum sma_status sma_apply_kek(struct sma_applying *a) SMA_MUST_CHECK;
+enum sma_status sma_apply_dek(struct sma_applying *a) SMA_MUST_CHECK;
 
 /* ---- shared steps -------------------------------------------------------------------------- */
 
@@ -40,7 +42,7 @@ static inline bool sma_applying_is_tombstone(const struct sma_applying *a)
  * are in a->reason. */
 enum sma_status sma_applying_ignore(struct sma_applying *a, enum sma_status st) SMA_MUST_CHECK;
 
-/* Leaves a stamp and a touched key: 'c', 'm', 'r' or 'a' and what it is about. */
+/* Leaves a stamp and a touched key: 'c', 'm', 'r', 'a' or 'd' and what it is about. */
 enum sma_status sma_applying_stamp(struct sma_applying *a, char kind,
                                    struct sma_str scope) SMA_MUST_CHECK;
 /* A touched key only; a NULL key is out of memory. */

@@ -43,6 +43,7 @@ enum sma_status sma_history_read(struct sma_db *db, int64_t after, sma_log_fn *f
 /* The stamp that every applied record of this kind leaves; false when it leaves none. */
 static bool stamp_of(const struct sma_record_key *key, char *kind, struct sma_str *scope)
 {
+    *scope = key->subject;
     switch (key->type) {
     case SMA_KEY_SCHEMA:
     case SMA_KEY_DELETE_SUBJECT:
@@ -54,10 +55,14 @@ static bool stamp_of(const struct sma_record_key *key, char *kind, struct sma_st
     case SMA_KEY_MODE:
         *kind = 'm';
         break;
+    case SMA_KEY_KEK:
+    case SMA_KEY_DEK:
+        *kind = 'd';
+        *scope = key->dek.kek_name;
+        break;
     default:
         return false;
     }
-    *scope = key->subject;
     return true;
 }
 

@@ -12,6 +12,10 @@
 #define ASSOC_ORDER                                                                                \
     "ORDER BY resource_name, resource_namespace, resource_type, association_type, subject"
 
+#define DEK                                                                                        \
+    "SELECT kek_name, subject, algorithm, encrypted_key_material, version, is_deleted, ts_ms "     \
+    "FROM deks "
+
 static const struct {
     const char *name, *text;
 } statements[SMA_SQL_COUNT] = {
@@ -197,6 +201,36 @@ static const struct {
     [SMA_SQL_ASSOC_BY_SUBJECT] = {"associations", ASSOC "WHERE subject = ?1 " ASSOC_ORDER},
     [SMA_SQL_ASSOC_BY_NAME] = {"associations", ASSOC "WHERE resource_name = ?1 " ASSOC_ORDER},
     [SMA_SQL_ASSOC_BY_RESOURCE_ID] = {"associations", ASSOC "WHERE resource_id = ?1 " ASSOC_ORDER},
+
+    [SMA_SQL_KEK_SET] =
+        {"kek", "INSERT INTO keks (name, kms_type, kms_key_id, kms_props, doc, is_shared, "
+                "is_deleted, position, ts_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+                "ON CONFLICT (name) DO UPDATE SET kms_type = ?2, kms_key_id = ?3, kms_props = ?4, "
+                "doc = ?5, is_shared = ?6, is_deleted = ?7, position = ?8, ts_ms = ?9"},
+    [SMA_SQL_KEK_DELETE] = {"kek delete", "DELETE FROM keks WHERE name = ?1"},
+    [SMA_SQL_KEK_GET] = {"kek", "SELECT name, kms_type, kms_key_id, kms_props, doc, is_shared, "
+                                "is_deleted, ts_ms FROM keks WHERE name = ?1"},
+    [SMA_SQL_KEK_NAMES] = {"keks", "SELECT name FROM keks WHERE is_deleted BETWEEN ?1 AND ?2 "
+                                   "ORDER BY name"},
+    [SMA_SQL_DEK_SET] =
+        {"dek", "INSERT INTO deks (kek_name, subject, algorithm, version, is_deleted, position, "
+                "ts_ms, encrypted_key_material) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+                "ON CONFLICT (kek_name, subject, algorithm, version) DO UPDATE SET "
+                "is_deleted = ?5, position = ?6, ts_ms = ?7, encrypted_key_material = ?8"},
+    [SMA_SQL_DEK_DELETE] = {"dek delete", "DELETE FROM deks WHERE kek_name = ?1 AND subject = ?2 "
+                                          "AND algorithm = ?3 AND version = ?4"},
+    [SMA_SQL_DEK_GET] = {"dek", DEK "WHERE kek_name = ?1 AND subject = ?2 AND algorithm = ?3 "
+                                    "AND version = ?4 AND is_deleted BETWEEN ?5 AND ?6"},
+    [SMA_SQL_DEK_LATEST] = {"dek", DEK "WHERE kek_name = ?1 AND subject = ?2 AND algorithm = ?3 "
+                                       "AND is_deleted BETWEEN ?4 AND ?5 "
+                                       "ORDER BY version DESC LIMIT 1"},
+    [SMA_SQL_DEK_SUBJECTS] = {"deks", "SELECT DISTINCT subject FROM deks WHERE kek_name = ?1 "
+                                      "AND is_deleted BETWEEN ?2 AND ?3 ORDER BY subject"},
+    [SMA_SQL_DEK_VERSIONS] = {"deks", "SELECT version FROM deks WHERE kek_name = ?1 "
+                                      "AND subject = ?2 AND algorithm = ?3 "
+                                      "AND is_deleted BETWEEN ?4 AND ?5 ORDER BY version"},
+    [SMA_SQL_KEY_COUNT] = {"keys", "SELECT (SELECT count(*) FROM keks) + "
+                                   "(SELECT count(*) FROM deks)"},
 };
 
 const char *sma_sql_text(enum sma_sql sql)

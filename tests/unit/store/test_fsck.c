@@ -16,6 +16,11 @@ static void fill(struct fixture *f)
                      "\"associationType\":\"key\",\"subject\":\"s\",\"magic\":0}",
                      "{\"lifecycle\":\"WEAK\"}"));
     write_one(f, delete_subject(f, "s", 1));
+    write_one(f, raw("{\"type\":\"KEK\",\"name\":\"k\"}",
+                     "{\"kmsType\":\"t\",\"kmsKeyId\":\"i\"}"));
+    write_one(f, raw("{\"type\":\"DEK\",\"kekName\":\"k\",\"subject\":\"s\","
+                     "\"algorithm\":\"AES256_SIV\",\"version\":1}",
+                     "{\"encryptedKeyMaterial\":\"bQ==\"}"));
 }
 
 static char *run_fsck(struct fixture *f, bool *is_clean)
@@ -82,7 +87,9 @@ static const struct row {
     {"history key", "UPDATE history SET key = '{}' WHERE position = 2",
      "history: position 2 does not apply: record: \"keytype\" is not a string"},
     {"history row lost", "DELETE FROM history WHERE position = 2", "history: position 3 follows 1"},
-    {"history end lost", "DELETE FROM history WHERE position = 7", "table versions: row 2"},
+    {"history end lost", "DELETE FROM history WHERE position >= 7", "table versions: row 2"},
+    {"kek", "UPDATE keks SET is_shared = 1", "table keks: row 1 (k) differs in is_shared"},
+    {"dek", "DELETE FROM deks", "table deks: row 1 (k) is only in the replayed state"},
     {"foreign key",
      "PRAGMA foreign_keys = OFF; UPDATE versions SET schema_key = 99 WHERE "
      "version = 2",
