@@ -5,7 +5,10 @@
  *      "schemaType": "AVRO", "schema": "…", "references": [{"name", "subject", "version"}]}
  *     {"kind": "end", "schemas": 14, …}
  *
- * Other kinds of lines (contexts, levels, modes) are passed over. */
+ * Other kinds of lines (contexts, levels, modes) are passed over. The server's own export
+ * (GET /schemata/v1/export) is read too: one record a line, {"key": {"keytype": "SCHEMA", …},
+ * "value": {…}}, later records over earlier ones, closed by {"isComplete": true, …}. What is
+ * deleted is no base, but other schemas may still refer to it. */
 #include "cli/source.h"
 #include "core/formats/formats.h"
 #include "core/json/json.h"
@@ -52,18 +55,34 @@ static enum sma_status take_references(struct reader *r, struct sma_file *file,
     return SMA_OK;
 }
 
+static bool is_wanted(const struct reader *r, struct sma_str subject, int32_t version)
+{
+    return (!r->subject.len || sma_str_eq(subject, r->subject)) &&
+           (!r->version || version == r->version);
+}
+
+/* The file for a version, the one there already when it comes again. */
+static struct sma_file *file_for(struct reader *r, struct sma_str subject, int32_t version)
+{
+    struct sma_str label = sma_arena_printf(r->side->arena, "bundle:%.*s#%.*s@%d",
+                                            SMA_STR_ARG(r->name), SMA_STR_ARG(subject), version);
+    struct sma_file *file = label.ptr ? sma_side_at(r->side, label) : NULL;
+    if (!file && label.ptr)
+        file = sma_side_add(r->side, label);
+    return file;
+}
+
 static enum sma_status take_schema(struct reader *r, const struct sma_json *row)
 {
     struct sma_str subject = text_of(row, "subject");
     const struct sma_json *text = sma_json_getz(row, "schema");
+    const struct sma_json *deleted = sma_json_getz(row, "deleted");
     int32_t version = 0, id = 0;
     if (!subject.len || !sma_json_is(text, SMA_JSON_STRING) ||
-        !sma_json_i32(sma_json_getz(row, "version"), &version))
+        !sma_json_i32(sma_json_getz(row, "version"), &version) || version <= 0)
         return broken(r, "a schema needs subject, version and schema");
     sma_json_i32(sma_json_getz(row, "id"), &id);
-    struct sma_str label = sma_arena_printf(r->side->arena, "bundle:%.*s#%.*s@%d",
-                                            SMA_STR_ARG(r->name), SMA_STR_ARG(subject), version);
-    struct sma_file *file = label.ptr ? sma_side_add(r->side, label) : NULL;
+    struct sma_file *file = file_for(r, subject, version);
     if (!file)
         return sma_fail_nomem(r->err);
     file->subject = subject;
@@ -71,13 +90,48 @@ static enum sma_status take_schema(struct reader *r, const struct sma_json *row)
     file->id = id;
     file->text = text->text;
     file->is_loaded = true;
-    file->is_selected = (!r->subject.len || sma_str_eq(subject, r->subject)) &&
-                        (!r->version || version == r->version);
+    file->is_selected = is_wanted(r, subject, version) &&
+                        !(sma_json_is(deleted, SMA_JSON_BOOL) && deleted->boolean);
     file->format = sma_format_find(text_of(row, "schemaType"));
     r->schemas++;
     if (!file->format)
         return broken(r, "unknown schemaType");
     return take_references(r, file, sma_json_getz(row, "references"));
+}
+
+/* The version `only`, or when that is 0 all versions up to `last`, are no base any more. */
+static void unselect(struct reader *r, struct sma_str subject, int32_t last, int32_t only)
+{
+    for (size_t i = 0; i < r->side->count; i++) {
+        struct sma_file *file = r->side->files[i];
+        bool is_meant = only ? file->version == only : file->version <= last;
+        if (is_meant && sma_str_eq(file->subject, subject))
+            file->is_selected = false;
+    }
+}
+
+static enum sma_status take_record(struct reader *r, const struct sma_json *key,
+                                   const struct sma_json *value)
+{
+    struct sma_str type = text_of(key, "keytype"), subject = text_of(key, "subject");
+    int32_t version = 0;
+    r->has_header = true;
+    if (sma_str_eqz(type, "SCHEMA") && sma_json_is(value, SMA_JSON_OBJECT))
+        return take_schema(r, value);
+    if (sma_str_eqz(type, "SCHEMA") && sma_json_i32(sma_json_getz(key, "version"), &version))
+        unselect(r, subject, 0, version);
+    if (sma_str_eqz(type, "DELETE_SUBJECT") &&
+        sma_json_i32(sma_json_getz(value, "version"), &version))
+        unselect(r, subject, version, 0);
+    return SMA_OK;
+}
+
+/* The last line of the server's export; it says whether more was to come. */
+static enum sma_status take_end(struct reader *r, const struct sma_json *complete)
+{
+    r->has_end = sma_json_is(complete, SMA_JSON_BOOL) && complete->boolean;
+    return r->has_end ? SMA_OK
+                      : broken(r, "the export was cut into parts and this is not all of them");
 }
 
 static enum sma_status take_line(struct reader *r, struct sma_str line)
@@ -87,7 +141,12 @@ static enum sma_status take_line(struct reader *r, struct sma_str line)
     if (sma_json_parse(&row, r->side->arena, line, NULL, NULL, &why))
         return broken(r, why.message);
     struct sma_str kind = text_of(row, "kind");
+    const struct sma_json *key = sma_json_getz(row, "key");
     int64_t schemas;
+    if (sma_json_is(key, SMA_JSON_OBJECT))
+        return take_record(r, key, sma_json_getz(row, "value"));
+    if (sma_json_getz(row, "isComplete"))
+        return take_end(r, sma_json_getz(row, "isComplete"));
     if (!r->has_header && !sma_str_eqz(kind, "bundle"))
         return broken(r, "the first line is no header of a bundle");
     r->has_header = true;

@@ -203,6 +203,8 @@ static struct sma_file *match(const struct check *c, struct base *base,
     if (file)
         return file;
     file = sma_map_get(&side->by_subject, candidate->subject);
+    if (file && !side->git && !file->is_selected)
+        return NULL; /* deleted in the bundle, there only to be referred to */
     struct sma_file *still = file ? sma_map_get(&c->session->side.by_path, file->path) : NULL;
     bool is_other = side->git && still && still->is_selected && still != candidate;
     return is_other ? NULL : file;

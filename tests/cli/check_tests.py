@@ -8,6 +8,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 from tool import BINARY, GOLDEN, Folder, environment, run
+from tests.support.server import Server, call
 
 
 def record(*fields, **more):
@@ -394,6 +395,26 @@ class Bases(unittest.TestCase):
             self.assertEqual((related["ref"], related["version"], related["id"]), ("bundle:all.ndjson#orders@2", 2, 9))
             self.assertEqual(folder.run("check", "orders.avsc", "--against", "bundle:all.ndjson#orders@1").returncode, 0)
             self.assertEqual(folder.run("validate", "bundle:all.ndjson").returncode, 0)
+
+    def test_the_servers_own_export(self):
+        with Server(BINARY) as server, Folder({"orders.avsc": record(ID, REGION), "old.avsc": '"int"'}) as folder:
+            connection = server.connect()
+            call(connection, "PUT", "/config", {"compatibility": "NONE"})
+            for text in (record(ID, REGION), record(ID), "int"):
+                call(connection, "POST", "/subjects/orders/versions", {"schema": json.dumps(text)})
+            call(connection, "DELETE", "/subjects/orders/versions/3")
+            call(connection, "POST", "/subjects/old/versions", {"schema": '"string"'})
+            call(connection, "DELETE", "/subjects/old")
+            connection.request("GET", "/schemata/v1/export")
+            text = connection.getresponse().read()
+            connection.close()
+            folder.write({"all.ndjson": text})
+            status, report = folder.report("check", "orders.avsc", "--against", "bundle:all.ndjson")
+            self.assertEqual((status, report["findings"][0]["related"][0]["version"]), (1, 2))
+            status, report = folder.report("check", "old.avsc", "--against", "bundle:all.ndjson", "--new", "error")
+            self.assertEqual([f["rule"] for f in report["findings"]], ["schema/subject-new"])
+            folder.write({"all.ndjson": text.rstrip().rsplit(b"\n", 1)[0]})
+            self.assertEqual(folder.run("check", "orders.avsc", "--against", "bundle:all.ndjson").returncode, 4)
 
     def test_a_broken_bundle_is_no_verdict(self):
         whole = self.bundle(("orders", 1, 7, record(ID)))
