@@ -42,11 +42,18 @@ static void key_again(const struct sma_record_key *key, struct sma_arena *arena)
     case SMA_KEY_ASSOC:
         sma_record_assoc_key(&out, &key->assoc);
         break;
+    case SMA_KEY_KEK:
+        sma_record_kek_key(&out, key->dek.kek_name);
+        break;
+    case SMA_KEY_DEK:
+        sma_record_dek_key(&out, &key->dek);
+        break;
     }
     same(!sma_record_parse_key(&again, arena, sma_buf_str(&out), NULL));
     same(again.type == key->type && again.version == key->version);
     same(sma_str_eq(again.subject, key->subject) && sma_str_eq(again.context, key->context));
     same(sma_str_eq(again.assoc.resource_name, key->assoc.resource_name));
+    same(sma_str_eq(again.dek.kek_name, key->dek.kek_name));
     sma_buf_fini(&out);
 }
 
