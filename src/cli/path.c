@@ -35,6 +35,8 @@ struct sma_str sma_path_clean(struct sma_arena *arena, struct sma_str path)
     while (next_name(&name, &rest)) {
         if (sma_str_eqz(name, "."))
             continue;
+        if (sma_str_eqz(name, "..") && root && len == root)
+            continue; /* nothing is above the root */
         if (sma_str_eqz(name, "..") && len > root && !ends_with_climb(out, len)) {
             while (len > root && out[len - 1] != '/')
                 len--;
@@ -128,6 +130,8 @@ static bool glob(struct sma_str pattern, struct sma_str path, unsigned *steps)
         if (pattern.ptr[0] == '[' && path.len) {
             size_t set = match_set(pattern, path.ptr[0], &matches);
             taken = set ? set : 1;
+            if (!set)
+                matches = path.ptr[0] == '['; /* not closed: it stands for itself */
         }
         if (!matches)
             return false;
