@@ -63,7 +63,7 @@ FUZZ_PACKAGES  := clang libclang-rt-14-dev
 # ---- flags ---------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR := $(if $(CI),-Werror)
-COMMON := -std=c17 -D_GNU_SOURCE -DSMA_VERSION='"$(VERSION)"' -Isrc -Iinclude -I$(B)/gen -fPIC \
+COMMON := -std=c17 -D_GNU_SOURCE -DSMA_VERSION='"$(VERSION)"' -Isrc -Iinclude -I. -I$(B)/gen -fPIC \
           -fvisibility=hidden -fno-strict-aliasing -pthread $(WARN) $(WERROR)
 FLAGS_release := -O2 -g -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 FLAGS_debug   := -O0 -g

@@ -1,0 +1,46 @@
+/* The client's cache: schemas by key, what is known to be missing, and flights, so that a key that
+ * many threads miss at once is fetched by one of them. No lock is held while anybody fetches. */
+#ifndef SMA_CLIENT_CACHE_H
+#define SMA_CLIENT_CACHE_H
+
+#include "clients/c/conf.h"
+#include "clients/c/schema.h"
+#include "clients/c/stats.h"
+
+struct sma_client_cache;
+
+enum sma_client_kind {
+    SMA_CACHE_ID, /* immutable */
+    SMA_CACHE_GUID,
+    SMA_CACHE_VERSION,
+    SMA_CACHE_TEXT,
+    SMA_CACHE_LATEST /* ends a fixed time after its fetch, whoever asks */
+};
+
+/* What one call asks for. `fetch` is called without locks, by one thread per key at a time; it gives
+ * a new reference. */
+struct sma_client_ask {
+    enum sma_client_kind kind;
+    struct sma_str key;       /* unique over all kinds; copied */
+    struct sma_str subject;   /* for sma_client_cache_drop_subject; may be empty */
+    uint32_t flags;           /* SCHEMATA_NOWAIT, _REFRESH, _STALE_OK */
+    int64_t deadline_ms;
+    schemata_status_t (*fetch)(void *ctx, schemata_schema_t **out, schemata_error_t **err);
+    void *ctx;
+};
+
+/* counters outlive the cache. */
+struct sma_client_cache *sma_client_cache_new(const schemata_conf_t *c,
+                                              struct sma_client_counters *counters);
+void sma_client_cache_free(struct sma_client_cache *cache);
+
+/* From the cache, from somebody else's flight, or by a fetch of our own. A new reference. */
+schemata_status_t sma_client_cache_get(struct sma_client_cache *cache,
+                                       const struct sma_client_ask *ask, schemata_schema_t **out,
+                                       schemata_error_t **err);
+/* Forgets latest versions and misses of a subject. */
+void sma_client_cache_drop_subject(struct sma_client_cache *cache, struct sma_str subject);
+void sma_client_cache_clear(struct sma_client_cache *cache, bool latest_only);
+void sma_client_cache_totals(struct sma_client_cache *cache, uint64_t *schemas, uint64_t *bytes);
+
+#endif

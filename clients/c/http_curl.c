@@ -1,0 +1,457 @@
+#include "clients/c/http_curl.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "clients/c/clock.h"
+#include "clients/c/memory.h"
+
+#define IDLE_HANDLES_MAX 16
+#define REDIRECTS_MAX 5
+
+struct sma_client_curl {
+    schemata_conf_t *conf;
+    int64_t connect_ms, read_ms, body_max;
+    char *proxy;
+    int certificate_fd, key_fd; /* PEM text from the configuration, as files that only we see */
+    char certificate_path[40], key_path[40];
+    const char *ca, *certificate, *key; /* paths or NULL */
+    pthread_mutex_t mutex;
+    CURL *idle[IDLE_HANDLES_MAX];
+    size_t idle_count;
+};
+
+/* What resp->body points into. */
+struct answer {
+    struct sma_buf body;
+    char error[CURL_ERROR_SIZE + 64];
+    bool is_too_long;
+};
+
+/* ---- once per process -----------------------------------------------------------------------------
+ */
+
+static atomic_bool is_initialized;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void initialize(void)
+{
+    if (!atomic_load(&is_initialized))
+        curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+void sma_client_curl_is_initialized(void)
+{
+    atomic_store(&is_initialized, true);
+}
+
+/* ---- TLS material ---------------------------------------------------------------------------------
+ */
+
+/* PEM text behind a path: the TLS library takes files only. */
+static bool pem_file(int *fd, char path[40], const char *pem)
+{
+    size_t left = strlen(pem);
+    *fd = memfd_create("schemata-pem", MFD_CLOEXEC);
+    while (*fd >= 0 && left) {
+        ssize_t n = write(*fd, pem, left);
+        if (n <= 0)
+            return false;
+        pem += n;
+        left -= (size_t)n;
+    }
+    snprintf(path, 40, "/proc/self/fd/%d", *fd);
+    return *fd >= 0;
+}
+
+/* Java's key stores are refused with the way out. */
+static schemata_status_t must_be_pem(const char *key, const char *path, schemata_error_t **err)
+{
+    char head[11] = "";
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: cannot open %s", key, path);
+    size_t got = fread(head, 1, 10, file);
+    fclose(file);
+    if (got == 10 && !memcmp(head, "-----BEGIN", 10))
+        return SCHEMATA_OK;
+    schemata_status_t st =
+        sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: %s is not a PEM file", key, path);
+    if (got >= 4 && !memcmp(head, "\xfe\xed\xfe\xed", 4))
+        sma_client_hint(err,
+                        "it is a JKS store; convert it: keytool -importkeystore -srckeystore %s "
+                        "-destkeystore store.p12 -deststoretype PKCS12, then openssl pkcs12 -in "
+                        "store.p12 -out store.pem",
+                        path);
+    else
+        sma_client_hint(err, "convert it: openssl pkcs12 -in %s -out store.pem", path);
+    return st;
+}
+
+static schemata_status_t store(const char **out, const schemata_conf_t *c,
+                               enum sma_client_prop prop, schemata_error_t **err)
+{
+    const char *path = sma_client_conf_text(c, prop);
+    schemata_status_t st =
+        path ? must_be_pem(sma_client_props[prop].key, path, err) : SCHEMATA_OK;
+    if (path && !st && !*out)
+        *out = path;
+    return st;
+}
+
+static schemata_status_t load_tls(struct sma_client_curl *curl, schemata_error_t **err)
+{
+    const schemata_conf_t *c = curl->conf;
+    const char *certificate = sma_client_conf_text(c, SMA_P_SSL_CERTIFICATE_PEM);
+    const char *key = sma_client_conf_text(c, SMA_P_SSL_KEY_PEM);
+    curl->ca = sma_client_conf_text(c, SMA_P_SSL_CA);
+    curl->certificate = sma_client_conf_text(c, SMA_P_SSL_CERTIFICATE);
+    curl->key = sma_client_conf_text(c, SMA_P_SSL_KEY);
+    if (certificate && !pem_file(&curl->certificate_fd, curl->certificate_path, certificate))
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "ssl.certificate.pem: no room for a file");
+    if (key && !pem_file(&curl->key_fd, curl->key_path, key))
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "ssl.key.pem: no room for a file");
+    if (certificate)
+        curl->certificate = curl->certificate_path;
+    if (key)
+        curl->key = curl->key_path;
+    schemata_status_t st = store(&curl->ca, c, SMA_P_SSL_TRUSTSTORE, err);
+    if (!st)
+        st = store(&curl->certificate, c, SMA_P_SSL_KEYSTORE, err);
+    if (!st && sma_client_conf_has(c, SMA_P_SSL_KEYSTORE) && !curl->key)
+        curl->key = sma_client_conf_text(c, SMA_P_SSL_KEYSTORE);
+    return st;
+}
+
+/* ---- life -----------------------------------------------------------------------------------------
+ */
+
+static schemata_status_t load_proxy(struct sma_client_curl *curl, schemata_error_t **err)
+{
+    const char *proxy = sma_client_conf_text(curl->conf, SMA_P_PROXY);
+    const char *host = sma_client_conf_text(curl->conf, SMA_P_PROXY_HOST);
+    struct sma_buf url;
+    if (!proxy && !host)
+        return SCHEMATA_OK;
+    sma_buf_init(&url, 0);
+    if (proxy)
+        sma_buf_putz(&url, proxy);
+    else
+        sma_buf_printf(&url, "http://%s:%s", host,
+                       sma_client_conf_text(curl->conf, SMA_P_PROXY_PORT));
+    curl->proxy = sma_buf_failed(&url) ? NULL : sma_client_copy_str(sma_buf_str(&url));
+    sma_buf_fini(&url);
+    return curl->proxy ? SCHEMATA_OK : sma_client_no_memory(err);
+}
+
+schemata_status_t sma_client_curl_new(struct sma_client_curl **out, const schemata_conf_t *c,
+                                      schemata_error_t **err)
+{
+    struct sma_client_curl *curl = sma_client_alloc(sizeof *curl);
+    schemata_status_t st;
+    pthread_once(&once, initialize);
+    if (!curl)
+        return sma_client_no_memory(err);
+    curl->certificate_fd = curl->key_fd = -1;
+    pthread_mutex_init(&curl->mutex, NULL);
+    curl->conf = schemata_conf_copy(c);
+    if (!curl->conf) {
+        sma_client_curl_free(curl);
+        return sma_client_no_memory(err);
+    }
+    curl->connect_ms = sma_client_conf_int(c, SMA_P_CONNECT_TIMEOUT_MS);
+    curl->read_ms = sma_client_conf_int(c, SMA_P_READ_TIMEOUT_MS);
+    curl->body_max = sma_client_conf_int(c, SMA_P_RESPONSE_MAX_BYTES);
+    st = load_proxy(curl, err);
+    if (!st)
+        st = load_tls(curl, err);
+    if (st)
+        sma_client_curl_free(curl);
+    else
+        *out = curl;
+    return st;
+}
+
+void sma_client_curl_free(struct sma_client_curl *curl)
+{
+    if (!curl)
+        return;
+    for (size_t i = 0; i < curl->idle_count; i++)
+        curl_easy_cleanup(curl->idle[i]);
+    if (curl->certificate_fd >= 0)
+        close(curl->certificate_fd);
+    if (curl->key_fd >= 0)
+        close(curl->key_fd);
+    pthread_mutex_destroy(&curl->mutex);
+    sma_client_free_secret(curl->proxy);
+    schemata_conf_free(curl->conf);
+    sma_client_free(curl);
+}
+
+/* ---- handles --------------------------------------------------------------------------------------
+ */
+
+static CURL *take_handle(struct sma_client_curl *curl)
+{
+    CURL *handle = NULL;
+    pthread_mutex_lock(&curl->mutex);
+    if (curl->idle_count)
+        handle = curl->idle[--curl->idle_count];
+    pthread_mutex_unlock(&curl->mutex);
+    return handle ? handle : curl_easy_init();
+}
+
+static void put_handle(struct sma_client_curl *curl, CURL *handle)
+{
+    curl_easy_reset(handle); /* keeps its connections */
+    pthread_mutex_lock(&curl->mutex);
+    if (curl->idle_count < IDLE_HANDLES_MAX) {
+        curl->idle[curl->idle_count++] = handle;
+        handle = NULL;
+    }
+    pthread_mutex_unlock(&curl->mutex);
+    if (handle)
+        curl_easy_cleanup(handle);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+    struct answer *answer = ctx;
+    (void)size; /* always 1 */
+    sma_buf_append(&answer->body, bytes, count);
+    answer->is_too_long = sma_buf_failed(&answer->body);
+    return answer->is_too_long ? 0 : count;
+}
+
+static bool set_tls(struct sma_client_curl *curl, CURL *h)
+{
+    const schemata_conf_t *c = curl->conf;
+    const char *ca_pem = sma_client_conf_text(c, SMA_P_SSL_CA_PEM);
+    const char *password = sma_client_conf_text(c, SMA_P_SSL_KEY_PASSWORD);
+    const char *identification = sma_client_conf_text(c, SMA_P_SSL_IDENTIFICATION);
+    struct curl_blob blob = {(void *)ca_pem, ca_pem ? strlen(ca_pem) : 0, CURL_BLOB_COPY};
+    return (!curl->ca || !curl_easy_setopt(h, CURLOPT_CAINFO, curl->ca)) &&
+           (!ca_pem || !curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &blob)) &&
+           (!curl->certificate || !curl_easy_setopt(h, CURLOPT_SSLCERT, curl->certificate)) &&
+           (!curl->key || !curl_easy_setopt(h, CURLOPT_SSLKEY, curl->key)) &&
+           (!password || !curl_easy_setopt(h, CURLOPT_KEYPASSWD, password)) &&
+           !curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L) &&
+           !curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, *identification ? 2L : 0L);
+}
+
+static bool set_common(struct sma_client_curl *curl, CURL *h, struct answer *answer)
+{
+    return !curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) &&
+           !curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") &&
+           !curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) &&
+           !curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L) &&
+           !curl_easy_setopt(h, CURLOPT_ACCEPT_ENCODING, "gzip") &&
+           !curl_easy_setopt(h, CURLOPT_ERRORBUFFER, answer->error) &&
+           !curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body) &&
+           !curl_easy_setopt(h, CURLOPT_WRITEDATA, answer) &&
+           (!curl->proxy || !curl_easy_setopt(h, CURLOPT_PROXY, curl->proxy)) && set_tls(curl, h);
+}
+
+static struct curl_slist *header_list(const schemata_http_request_t *req)
+{
+    struct curl_slist *list = curl_slist_append(NULL, "Expect:"), *grown;
+    for (const char *const *h = req->headers; list && h && *h; h++) {
+        grown = curl_slist_append(list, *h);
+        if (!grown)
+            curl_slist_free_all(list);
+        list = grown;
+    }
+    return list;
+}
+
+static bool set_request(struct sma_client_curl *curl, CURL *h, const schemata_http_request_t *req,
+                        const char *url)
+{
+    int64_t left = req->deadline_ms - sma_client_now_ms();
+    int64_t total = left < curl->read_ms ? left : curl->read_ms;
+    int64_t connect = total < curl->connect_ms ? total : curl->connect_ms;
+    if (total < 1)
+        total = connect = 1;
+    bool has_body = req->body_len || !strcmp(req->method, "POST") || !strcmp(req->method, "PUT");
+    return !curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)total) &&
+           !curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, (long)connect) &&
+           !curl_easy_setopt(h, CURLOPT_URL, url) &&
+           (!has_body ||
+            (!curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len) &&
+             !curl_easy_setopt(h, CURLOPT_POSTFIELDS, req->body_len ? req->body : ""))) &&
+           !curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, req->method);
+}
+
+/* libcurl leaves SIGPIPE of TLS connections to the application: it must neither see nor die of it.
+ */
+static CURLcode perform(CURL *h)
+{
+    sigset_t pipe, old, pending;
+    CURLcode code;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigpending(&pending);
+    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe, &old);
+    code = curl_easy_perform(h);
+    if (!was_pending) {
+        const struct timespec at_once = {0, 0};
+        while (sigtimedwait(&pipe, NULL, &at_once) == SIGPIPE)
+            ;
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return code;
+}
+
+/* ---- redirects ------------------------------------------------------------------------------------
+ */
+
+static bool same_part(CURLU *a, CURLU *b, CURLUPart part, unsigned flags)
+{
+    char *left = NULL, *right = NULL;
+    bool same = !curl_url_get(a, part, &left, flags) && !curl_url_get(b, part, &right, flags) &&
+                !strcasecmp(left, right);
+    curl_free(left);
+    curl_free(right);
+    return same;
+}
+
+static bool same_origin(const char *one, const char *other)
+{
+    CURLU *a = curl_url(), *b = curl_url();
+    bool same = a && b && !curl_url_set(a, CURLUPART_URL, one, 0) &&
+                !curl_url_set(b, CURLUPART_URL, other, 0) &&
+                same_part(a, b, CURLUPART_SCHEME, 0) && same_part(a, b, CURLUPART_HOST, 0) &&
+                same_part(a, b, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    curl_url_cleanup(a);
+    curl_url_cleanup(b);
+    return same;
+}
+
+/* ---- one request ----------------------------------------------------------------------------------
+ */
+
+static schemata_status_t say(schemata_http_response_t *resp, struct answer *answer,
+                             schemata_status_t st, const char *text)
+{
+    snprintf(answer->error, sizeof answer->error, "%s", text);
+    resp->status = 0;
+    resp->transport_error = answer->error;
+    return st;
+}
+
+static schemata_status_t finish(struct sma_client_curl *curl, CURL *h, CURLcode code,
+                                struct answer *answer, schemata_http_response_t *resp)
+{
+    long status = 0;
+    curl_off_t retry_after = 0;
+    if (answer->is_too_long) {
+        char text[96];
+        snprintf(text, sizeof text, "the answer is longer than %lld bytes",
+                 (long long)curl->body_max);
+        return say(resp, answer, SCHEMATA_ERR_SERVER, text);
+    }
+    if (code) {
+        if (!answer->error[0])
+            snprintf(answer->error, sizeof answer->error, "%s", curl_easy_strerror(code));
+        resp->status = 0;
+        resp->transport_error = answer->error;
+        return SCHEMATA_OK;
+    }
+    curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(h, CURLINFO_RETRY_AFTER, &retry_after);
+    resp->status = (int)status;
+    resp->retry_after_ms = retry_after > 0 && retry_after < 86400 ? retry_after * 1000 : 0;
+    resp->body = sma_buf_str(&answer->body).ptr;
+    resp->body_len = answer->body.len;
+    return SCHEMATA_OK;
+}
+
+/* Follows what stays at home; gives the last answer. */
+static schemata_status_t exchange(struct sma_client_curl *curl, CURL *h,
+                                  const schemata_http_request_t *req, struct answer *answer,
+                                  schemata_http_response_t *resp)
+{
+    char *moved = NULL;
+    schemata_status_t st = SCHEMATA_OK;
+    for (int hops = 0;; hops++) {
+        char *next = NULL;
+        sma_buf_clear(&answer->body);
+        answer->error[0] = '\0';
+        if (!set_request(curl, h, req, moved ? moved : req->url)) {
+            st = say(resp, answer, SCHEMATA_OK, "the request cannot be made");
+            break;
+        }
+        st = finish(curl, h, perform(h), answer, resp);
+        if (st || resp->status < 300 || resp->status >= 400 || resp->status == 304)
+            break;
+        curl_easy_getinfo(h, CURLINFO_REDIRECT_URL, &next);
+        if (!next || hops == REDIRECTS_MAX) {
+            st = say(resp, answer, SCHEMATA_ERR_SERVER, "redirected without end or aim");
+            break;
+        }
+        if (!same_origin(req->url, next)) {
+            st = say(resp, answer, SCHEMATA_ERR_SERVER, "redirected to another origin: refused");
+            break;
+        }
+        char *copy = sma_client_copy(next);
+        sma_client_free(moved);
+        moved = copy;
+        if (!moved) {
+            st = SCHEMATA_ERR_NOMEM;
+            break;
+        }
+    }
+    sma_client_free(moved);
+    return st;
+}
+
+schemata_status_t sma_client_curl_run(void *ctx, const schemata_http_request_t *req,
+                                      schemata_http_response_t *resp)
+{
+    struct sma_client_curl *curl = ctx;
+    struct answer *answer = sma_client_alloc(sizeof *answer);
+    CURL *h = answer ? take_handle(curl) : NULL;
+    struct curl_slist *headers = h ? header_list(req) : NULL;
+    schemata_status_t st = SCHEMATA_ERR_NOMEM;
+    *resp = (schemata_http_response_t){.size = sizeof *resp};
+    if (headers) {
+        sma_buf_init(&answer->body, (size_t)curl->body_max);
+        if (!set_common(curl, h, answer) || curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers))
+            st = say(resp, answer, SCHEMATA_OK, "libcurl refuses an option of the configuration");
+        else
+            st = exchange(curl, h, req, answer, resp);
+    }
+    if (h)
+        put_handle(curl, h);
+    curl_slist_free_all(headers);
+    if (st == SCHEMATA_ERR_NOMEM) {
+        if (answer)
+            sma_buf_fini(&answer->body);
+        sma_client_free(answer);
+        answer = NULL;
+        resp->body = NULL;
+        resp->transport_error = NULL;
+    }
+    resp->owner = answer;
+    return st;
+}
+
+void sma_client_curl_release(void *ctx, schemata_http_response_t *resp)
+{
+    struct answer *answer = resp->owner;
+    (void)ctx;
+    if (answer)
+        sma_buf_fini(&answer->body);
+    sma_client_free(answer);
+    *resp = (schemata_http_response_t){.size = sizeof *resp};
+}

@@ -1,0 +1,387 @@
+#ifndef SCHEMATA_H
+#define SCHEMATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- build ------------------------------------------------------------ */
+#if defined(_WIN32)
+#  define SCHEMATA_API __declspec(dllimport)   /* dllexport while building */
+#elif defined(__GNUC__)
+#  define SCHEMATA_API __attribute__((visibility("default")))
+#else
+#  define SCHEMATA_API
+#endif
+#if defined(__GNUC__)
+#  define SCHEMATA_MUST_USE __attribute__((warn_unused_result))
+#else
+#  define SCHEMATA_MUST_USE
+#endif
+
+#define SCHEMATA_VERSION_HEX 0x00010000u        /* 0xMMmmpp00 */
+SCHEMATA_API uint32_t    schemata_version(void);
+SCHEMATA_API const char *schemata_version_str(void);
+/* space-separated: "avro protobuf json http tls rules.encrypt ..." */
+SCHEMATA_API const char *schemata_features(void);
+
+/* ---- opaque handles (all reference counted) --------------------------- */
+typedef struct schemata_conf         schemata_conf_t;
+typedef struct schemata_client       schemata_client_t;
+typedef struct schemata_schema       schemata_schema_t;
+typedef struct schemata_serializer   schemata_serializer_t;
+typedef struct schemata_deserializer schemata_deserializer_t;
+typedef struct schemata_error        schemata_error_t;
+typedef struct schemata_report       schemata_report_t;   /* diagnostics */
+
+/* ---- status and errors ------------------------------------------------ */
+typedef enum schemata_status {
+    SCHEMATA_OK = 0,
+    SCHEMATA_ERR_ARG,            /* caller bug: NULL, bad enum, bad size     */
+    SCHEMATA_ERR_CONF,           /* unknown key or bad value                 */
+    SCHEMATA_ERR_NOMEM,
+    SCHEMATA_ERR_BUFFER,         /* caller's fixed buffer is too small       */
+    SCHEMATA_ERR_FRAMING,        /* payload is not in the registry format    */
+    SCHEMATA_ERR_PARSE,          /* schema text does not parse               */
+    SCHEMATA_ERR_REFERENCE,      /* a reference cannot be resolved           */
+    SCHEMATA_ERR_DATA,           /* value does not fit the schema            */
+    SCHEMATA_ERR_INCOMPATIBLE,   /* refused by a compatibility rule          */
+    SCHEMATA_ERR_NOT_FOUND,      /* subject, version or id unknown           */
+    SCHEMATA_ERR_AUTH,           /* 401 or 403                               */
+    SCHEMATA_ERR_CONFLICT,       /* registry state forbids it (mode, in use) */
+    SCHEMATA_ERR_UNREACHABLE,    /* transport error on every URL             */
+    SCHEMATA_ERR_TIMEOUT,        /* deadline passed                          */
+    SCHEMATA_ERR_SERVER,         /* 5xx, or an answer we cannot read         */
+    SCHEMATA_ERR_WOULD_BLOCK,    /* SCHEMATA_NOWAIT and not in the cache     */
+    SCHEMATA_ERR_RULE,           /* a data-contract rule said no             */
+    SCHEMATA_ERR_UNSUPPORTED,    /* not in this build                        */
+    SCHEMATA_ERR_INTERNAL
+} schemata_status_t;
+
+SCHEMATA_API const char *schemata_status_name(schemata_status_t s);
+
+/* Every fallible call takes a trailing `schemata_error_t **err`, which may be
+ * NULL. On failure *err owns a new object; on success it is left alone. */
+SCHEMATA_API void              schemata_error_free(schemata_error_t *e);
+SCHEMATA_API schemata_status_t schemata_error_status(const schemata_error_t *e);
+SCHEMATA_API const char       *schemata_error_message(const schemata_error_t *e);
+SCHEMATA_API const char       *schemata_error_hint(const schemata_error_t *e);   /* or NULL */
+SCHEMATA_API int               schemata_error_http_status(const schemata_error_t *e);  /* 0: none */
+SCHEMATA_API int               schemata_error_code(const schemata_error_t *e);   /* 40403 ... */
+SCHEMATA_API bool              schemata_error_retriable(const schemata_error_t *e);
+SCHEMATA_API bool              schemata_error_cached(const schemata_error_t *e); /* negative cache */
+SCHEMATA_API const char       *schemata_error_url(const schemata_error_t *e);    /* no secrets */
+SCHEMATA_API const schemata_report_t *schemata_error_report(const schemata_error_t *e);
+
+/* ---- process-wide, optional, before any other call -------------------- */
+typedef struct schemata_allocator {
+    void *(*alloc)(void *ctx, size_t size);
+    void *(*resize)(void *ctx, void *p, size_t size);
+    void  (*release)(void *ctx, void *p);
+    void  *ctx;
+} schemata_allocator_t;
+#define SCHEMATA_INIT_NO_CURL_GLOBAL 0x1u
+SCHEMATA_API schemata_status_t schemata_init(const schemata_allocator_t *a, uint32_t flags);
+
+/* ---- configuration ---------------------------------------------------- */
+SCHEMATA_API schemata_conf_t *schemata_conf_new(void);
+SCHEMATA_API schemata_conf_t *schemata_conf_copy(const schemata_conf_t *c);
+SCHEMATA_API void             schemata_conf_free(schemata_conf_t *c);
+SCHEMATA_API schemata_status_t schemata_conf_set(schemata_conf_t *c, const char *key,
+                                                 const char *value, schemata_error_t **err);
+/* client.properties as the Java and Python clients read it; unknown keys that
+ * belong to Kafka itself are skipped when `prefix_only` is true. */
+SCHEMATA_API schemata_status_t schemata_conf_load(schemata_conf_t *c, const char *path,
+                                                  bool prefix_only, schemata_error_t **err);
+SCHEMATA_API schemata_status_t schemata_conf_load_env(schemata_conf_t *c, schemata_error_t **err);
+
+typedef struct schemata_prop {           /* drives docs and --help */
+    const char *key, *alias, *type, *dflt, *range, *doc;
+} schemata_prop_t;
+SCHEMATA_API const schemata_prop_t *schemata_conf_props(size_t *n);
+
+typedef enum { SCHEMATA_LOG_ERROR = 3, SCHEMATA_LOG_WARN = 4,
+               SCHEMATA_LOG_INFO = 6, SCHEMATA_LOG_DEBUG = 7 } schemata_log_level_t;
+typedef void (*schemata_log_fn)(void *ctx, schemata_log_level_t lvl,
+                                const char *facility, const char *text);
+SCHEMATA_API void schemata_conf_set_log(schemata_conf_t *c, schemata_log_fn fn, void *ctx);
+
+/* Returns a bearer token; called when the cached one is about to expire. */
+typedef schemata_status_t (*schemata_token_fn)(void *ctx, char **token, int64_t *expires_in_ms);
+SCHEMATA_API void schemata_conf_set_token_source(schemata_conf_t *c, schemata_token_fn fn, void *ctx);
+
+/* Bring your own HTTP: for programs with their own event loop or TLS stack. */
+typedef struct schemata_http_request {
+    size_t size;                         /* sizeof, set by the library */
+    const char *method, *url;
+    const char *const *headers;          /* "Name: value", NULL-terminated */
+    const void *body; size_t body_len;
+    int64_t deadline_ms;                 /* monotonic */
+} schemata_http_request_t;
+typedef struct schemata_http_response {
+    size_t size;
+    int status;                          /* 0: transport failed */
+    const void *body; size_t body_len;
+    int64_t retry_after_ms;
+    const char *transport_error;
+    void *owner;                         /* the transport's, for its free_resp */
+} schemata_http_response_t;
+typedef schemata_status_t (*schemata_http_fn)(void *ctx, const schemata_http_request_t *req,
+                                              schemata_http_response_t *resp);
+SCHEMATA_API void schemata_conf_set_http(schemata_conf_t *c, schemata_http_fn fn,
+                                         void (*free_resp)(void *ctx, schemata_http_response_t *),
+                                         void *ctx);
+
+/* ---- client ----------------------------------------------------------- */
+/* Copies what it needs from `c`. "mock://scope" and "file:bundle" URLs open
+ * no socket. */
+SCHEMATA_API SCHEMATA_MUST_USE schemata_client_t *
+schemata_client_new(const schemata_conf_t *c, schemata_error_t **err);
+SCHEMATA_API schemata_client_t *schemata_client_ref(schemata_client_t *cl);
+SCHEMATA_API void               schemata_client_unref(schemata_client_t *cl);
+
+#define SCHEMATA_NOWAIT     0x01u   /* cache only; start a background fetch */
+#define SCHEMATA_REFRESH    0x02u   /* bypass the cache, then fill it       */
+#define SCHEMATA_DELETED    0x04u   /* include soft-deleted                 */
+#define SCHEMATA_NORMALIZE  0x08u
+#define SCHEMATA_PERMANENT  0x10u
+#define SCHEMATA_STALE_OK   0x20u   /* expired "latest" beats an error      */
+
+typedef enum { SCHEMATA_AVRO = 1, SCHEMATA_PROTOBUF, SCHEMATA_JSON } schemata_type_t;
+typedef struct { uint8_t b[16]; } schemata_guid_t;
+typedef struct schemata_kv { const char *key, *value; } schemata_kv_t;
+
+typedef struct schemata_call {      /* NULL means defaults */
+    size_t   size;                  /* sizeof(schemata_call_t) */
+    uint32_t flags;
+    int32_t  timeout_ms;            /* <= 0: request.timeout.total.ms */
+    const char *context;            /* ".prod"; NULL: default context */
+} schemata_call_t;
+
+/* Each returns a new reference to an immutable, shareable schema. */
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_get_by_id(schemata_client_t *cl, int32_t id, const char *subject_or_null,
+                   const schemata_call_t *o, schemata_error_t **err);
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_get_by_guid(schemata_client_t *cl, const schemata_guid_t *g,
+                     const schemata_call_t *o, schemata_error_t **err);
+#define SCHEMATA_LATEST (-1)
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_get_version(schemata_client_t *cl, const char *subject, int32_t version,
+                     const schemata_call_t *o, schemata_error_t **err);
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_get_latest_with_metadata(schemata_client_t *cl, const char *subject,
+                                  const schemata_kv_t *kv, size_t n,
+                                  const schemata_call_t *o, schemata_error_t **err);
+/* Look up (never write) and register; `s` may come from schemata_parse(). */
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_lookup(schemata_client_t *cl, const char *subject, const schemata_schema_t *s,
+                const schemata_call_t *o, schemata_error_t **err);
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_register(schemata_client_t *cl, const char *subject, const schemata_schema_t *s,
+                  const schemata_call_t *o, schemata_error_t **err);
+/* Remote check; *report lists what broke and against which version. */
+SCHEMATA_API schemata_status_t
+schemata_test_compatibility(schemata_client_t *cl, const char *subject, int32_t version,
+                            const schemata_schema_t *s, const schemata_call_t *o,
+                            schemata_report_t **report, schemata_error_t **err);
+/* Anything else in the REST API, with the same auth, retry and failover. */
+SCHEMATA_API schemata_status_t
+schemata_rest(schemata_client_t *cl, const char *method, const char *path_and_query,
+              const void *body, size_t len, char **out, size_t *out_len, int *http_status,
+              const schemata_call_t *o, schemata_error_t **err);
+
+/* Fill the cache before traffic starts; returns how many are now cached. */
+SCHEMATA_API int  schemata_prefetch_ids(schemata_client_t *cl, const int32_t *ids, size_t n,
+                                        const schemata_call_t *o, schemata_error_t **err);
+SCHEMATA_API void schemata_cache_clear(schemata_client_t *cl, bool latest_only);
+
+typedef struct schemata_stats {
+    size_t   size;
+    uint64_t hits, misses, negative_hits, coalesced, evictions, stale_served;
+    uint64_t requests, retries, failovers, errors;
+    uint64_t bytes_cached, schemas_cached;
+    uint64_t latency_us_p50, latency_us_p99;
+} schemata_stats_t;
+SCHEMATA_API void schemata_stats_get(schemata_client_t *cl, schemata_stats_t *out);
+SCHEMATA_API void schemata_free(void *p);        /* for char* out-params */
+
+/* ---- schemas, with no registry needed --------------------------------- */
+typedef struct schemata_ref_in {                 /* a reference, given locally */
+    const char *name, *subject; int32_t version;
+    const schemata_schema_t *schema;             /* may be NULL: fetch it */
+} schemata_ref_in_t;
+SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
+schemata_parse(schemata_type_t type, const char *text, size_t len, const char *file_name,
+               const schemata_ref_in_t *refs, size_t n_refs,
+               schemata_report_t **report, schemata_error_t **err);
+SCHEMATA_API schemata_schema_t *schemata_schema_ref(schemata_schema_t *s);
+SCHEMATA_API void               schemata_schema_unref(schemata_schema_t *s);
+SCHEMATA_API schemata_type_t    schemata_schema_type(const schemata_schema_t *s);
+SCHEMATA_API int32_t            schemata_schema_id(const schemata_schema_t *s);      /* -1: none */
+SCHEMATA_API int32_t            schemata_schema_version(const schemata_schema_t *s); /* -1: none */
+SCHEMATA_API bool               schemata_schema_guid(const schemata_schema_t *s, schemata_guid_t *g);
+SCHEMATA_API const char        *schemata_schema_subject(const schemata_schema_t *s);
+SCHEMATA_API const char        *schemata_schema_text(const schemata_schema_t *s, size_t *len);
+SCHEMATA_API const char        *schemata_schema_canonical(const schemata_schema_t *s, size_t *len);
+SCHEMATA_API const char        *schemata_schema_record_name(const schemata_schema_t *s);
+
+typedef enum { SCHEMATA_BACKWARD = 1, SCHEMATA_FORWARD = 2, SCHEMATA_FULL = 3 } schemata_dir_t;
+/* The rule engine of the server and the CLI. Oldest first in `older`. */
+SCHEMATA_API schemata_status_t
+schemata_check(const schemata_schema_t *candidate, const schemata_schema_t *const *older,
+               size_t n, schemata_dir_t dir, schemata_report_t **report, schemata_error_t **err);
+
+typedef struct schemata_pos { const char *file; uint32_t line, col, end_line, end_col; } schemata_pos_t;
+typedef struct schemata_diag {
+    size_t      size;
+    const char *rule;            /* "avro/field-no-default" */
+    int         severity;        /* 3 error, 4 warning, 6 info */
+    schemata_dir_t direction;    /* which readers break */
+    const char *path;            /* JSON pointer, or full proto name */
+    const char *message, *why, *fix;
+    const char *fingerprint;     /* stable across commits */
+    int32_t     against_version; /* -1: not from a registry */
+    schemata_pos_t here, there;  /* line 0: unknown */
+} schemata_diag_t;
+SCHEMATA_API size_t schemata_report_count(const schemata_report_t *r);
+SCHEMATA_API const schemata_diag_t *schemata_report_at(const schemata_report_t *r, size_t i);
+SCHEMATA_API char  *schemata_report_render(const schemata_report_t *r, const char *format);
+SCHEMATA_API void   schemata_report_free(schemata_report_t *r);
+
+/* ---- wire format: pure functions, no allocation, no I/O --------------- */
+typedef enum { SCHEMATA_WIRE_NONE, SCHEMATA_WIRE_ID, SCHEMATA_WIRE_GUID } schemata_wire_kind_t;
+#define SCHEMATA_MAX_INDEXES 16
+typedef struct schemata_wire {
+    schemata_wire_kind_t kind;
+    int32_t         id;
+    schemata_guid_t guid;
+    int32_t         n_indexes;                     /* protobuf only */
+    int32_t         indexes[SCHEMATA_MAX_INDEXES];
+    size_t          header_len;                    /* bytes before the data */
+} schemata_wire_t;
+#define SCHEMATA_KEY_HEADER   "__key_schema_id"
+#define SCHEMATA_VALUE_HEADER "__value_schema_id"
+
+SCHEMATA_API schemata_status_t schemata_wire_read(const void *p, size_t len, bool with_indexes,
+                                                  schemata_wire_t *out);
+/* Returns bytes written, or the size needed when cap is too small. */
+SCHEMATA_API size_t schemata_wire_write_id(void *p, size_t cap, int32_t id,
+                                           const int32_t *idx, size_t n_idx);
+SCHEMATA_API size_t schemata_wire_write_guid(void *p, size_t cap, const schemata_guid_t *g,
+                                             const int32_t *idx, size_t n_idx);
+/* A sentence for logs: "no 0x00 marker; 0x7b looks like plain JSON". */
+SCHEMATA_API const char *schemata_wire_explain(const void *p, size_t len);
+
+/* ---- serializing ------------------------------------------------------ */
+typedef struct schemata_buf { uint8_t *data; size_t len, cap; } schemata_buf_t;  /* zero-init */
+SCHEMATA_API void schemata_buf_free(schemata_buf_t *b);
+
+typedef schemata_status_t (*schemata_header_put_fn)(void *ctx, const char *name,
+                                                    const void *value, size_t len);
+typedef bool (*schemata_header_get_fn)(void *ctx, const char *name,
+                                       const void **value, size_t *len);
+typedef struct schemata_msg {
+    size_t      size;
+    const char *topic;
+    bool        is_key;
+    const char *subject;                 /* NULL: ask the strategy */
+    schemata_header_put_fn put_header;   /* needed for id-in-header */
+    schemata_header_get_fn get_header;
+    void       *header_ctx;
+    uint32_t    flags;                   /* SCHEMATA_NOWAIT ... */
+    int32_t     timeout_ms;
+} schemata_msg_t;
+
+typedef schemata_status_t (*schemata_subject_fn)(void *ctx, const schemata_msg_t *m,
+                                                 const char *record_name, schemata_buf_t *out);
+SCHEMATA_API void schemata_conf_set_subject_strategy(schemata_conf_t *c, schemata_subject_fn fn,
+                                                     void *ctx);
+
+/* `schema` may be NULL when use.latest.version or use.schema.id is set. */
+SCHEMATA_API SCHEMATA_MUST_USE schemata_serializer_t *
+schemata_serializer_new(schemata_client_t *cl, const schemata_conf_t *c,
+                        const schemata_schema_t *schema, schemata_error_t **err);
+SCHEMATA_API void schemata_serializer_free(schemata_serializer_t *s);
+/* JSON in, framed bytes out; `out` is reused, so steady state allocates nothing. */
+SCHEMATA_API schemata_status_t
+schemata_serialize_json(schemata_serializer_t *s, const schemata_msg_t *m,
+                        const char *json, size_t len, schemata_buf_t *out, schemata_error_t **err);
+/* Bytes already encoded by the caller: pick the id, run rules, add framing. */
+SCHEMATA_API schemata_status_t
+schemata_serialize_raw(schemata_serializer_t *s, const schemata_msg_t *m,
+                       const void *data, size_t len, const int32_t *idx, size_t n_idx,
+                       schemata_buf_t *out, schemata_error_t **err);
+
+/* ---- deserializing ---------------------------------------------------- */
+SCHEMATA_API SCHEMATA_MUST_USE schemata_deserializer_t *
+schemata_deserializer_new(schemata_client_t *cl, const schemata_conf_t *c,
+                          const schemata_schema_t *reader_or_null, schemata_error_t **err);
+SCHEMATA_API void schemata_deserializer_free(schemata_deserializer_t *d);
+
+typedef struct schemata_decoded {
+    size_t size;
+    schemata_wire_t    wire;
+    schemata_schema_t *writer, *reader;           /* references; see release */
+    const void        *data; size_t data_len;     /* inside the input, not owned */
+} schemata_decoded_t;
+/* Drops the two references. Pass NULL instead of an info block to skip them. */
+SCHEMATA_API void schemata_decoded_release(schemata_decoded_t *info);
+SCHEMATA_API schemata_status_t
+schemata_deserialize_json(schemata_deserializer_t *d, const schemata_msg_t *m,
+                          const void *p, size_t len, schemata_buf_t *json_out,
+                          schemata_decoded_t *info, schemata_error_t **err);
+/* Resolve framing and schema only; decode with your own code. */
+SCHEMATA_API schemata_status_t
+schemata_deserialize_raw(schemata_deserializer_t *d, const schemata_msg_t *m,
+                         const void *p, size_t len, schemata_decoded_t *info,
+                         schemata_error_t **err);
+
+/* Streaming form: the decoder calls you, nothing is built in memory. */
+typedef struct schemata_visitor {
+    size_t size;
+    int (*null_v)(void *c);
+    int (*bool_v)(void *c, bool v);
+    int (*int_v)(void *c, int64_t v);
+    int (*uint_v)(void *c, uint64_t v);
+    int (*double_v)(void *c, double v);
+    int (*string_v)(void *c, const char *s, size_t n);
+    int (*bytes_v)(void *c, const void *p, size_t n, const char *logical_type);
+    int (*enum_v)(void *c, const char *symbol, int32_t index);
+    int (*key)(void *c, const char *name, size_t n);
+    int (*map_begin)(void *c, size_t size_hint);
+    int (*map_end)(void *c);
+    int (*array_begin)(void *c, size_t size_hint);
+    int (*array_end)(void *c);
+} schemata_visitor_t;
+SCHEMATA_API schemata_status_t
+schemata_deserialize_visit(schemata_deserializer_t *d, const schemata_msg_t *m,
+                           const void *p, size_t len, const schemata_visitor_t *v, void *vctx,
+                           schemata_decoded_t *info, schemata_error_t **err);
+
+/* ---- data-contract rules ---------------------------------------------- */
+typedef struct schemata_rule_ctx schemata_rule_ctx_t;    /* accessors in schemata/rules.h */
+typedef schemata_status_t (*schemata_rule_fn)(void *ctx, const schemata_rule_ctx_t *rc,
+                                              schemata_buf_t *json_in_out, bool *pass);
+SCHEMATA_API schemata_status_t
+schemata_conf_add_rule_executor(schemata_conf_t *c, const char *rule_type,
+                                schemata_rule_fn fn, void *ctx);
+typedef struct schemata_kms {
+    size_t size;
+    const char *scheme;                                  /* "hcvault", "aws-kms" ... */
+    schemata_status_t (*unwrap)(void *ctx, const char *key_id, const void *in, size_t n,
+                                schemata_buf_t *out);
+    schemata_status_t (*wrap)(void *ctx, const char *key_id, const void *in, size_t n,
+                              schemata_buf_t *out);
+    void *ctx;
+} schemata_kms_t;
+SCHEMATA_API schemata_status_t schemata_conf_add_kms(schemata_conf_t *c, const schemata_kms_t *k);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+#endif
