@@ -155,6 +155,26 @@ static void patterns_and_names(void **state)
     expect_bounded(SMA_STR("{\"required\":[\"a\\u0000b\"]}"), SMA_STR("{\"a\\u0000c\":1}"), SMA_OK);
 }
 
+/* Exact decimals whose digits would not fit any machine number. */
+static void numbers_beyond_measure(void **state)
+{
+    struct sma_buf schema, instance;
+    (void)state;
+    expect_bounded(SMA_STR("{\"multipleOf\":1e-300}"), SMA_STR("1e300"), SMA_OK);
+    expect_bounded(SMA_STR("{\"multipleOf\":1e-300}"), SMA_STR("0.1"), SMA_OK);
+    sma_buf_init(&schema, 0);
+    sma_buf_init(&instance, 0);
+    sma_buf_putz(&schema, "{\"multipleOf\":3,\"maximum\":");
+    for (int i = 0; i < 10000; i++) {
+        sma_buf_putc(&schema, '9');
+        sma_buf_putc(&instance, '3');
+    }
+    sma_buf_putc(&schema, '}');
+    expect_bounded(sma_buf_str(&schema), sma_buf_str(&instance), SMA_OK);
+    sma_buf_fini(&schema);
+    sma_buf_fini(&instance);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +182,7 @@ int main(void)
         cmocka_unit_test(self_reference),
         cmocka_unit_test(tower_of_all_of),
         cmocka_unit_test(patterns_and_names),
+        cmocka_unit_test(numbers_beyond_measure),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
