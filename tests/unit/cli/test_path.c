@@ -107,5 +107,5 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_types),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

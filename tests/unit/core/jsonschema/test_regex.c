@@ -327,5 +327,5 @@ int main(void)
         cmocka_unit_test(check_lenient),  cmocka_unit_test(check_runaway),
         cmocka_unit_test(check_subjects),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

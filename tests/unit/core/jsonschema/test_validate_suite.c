@@ -225,5 +225,5 @@ int main(void)
         cmocka_unit_test(check_draft7),  cmocka_unit_test(check_2019_09),
         cmocka_unit_test(check_2020_12),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
