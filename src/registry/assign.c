@@ -25,7 +25,7 @@ enum sma_status sma_register_known_id(int32_t *id, struct sma_view *view, struct
 static enum sma_status check_target(struct sma_register_op *op, struct sma_view *view,
                                     const struct sma_target *target, struct sma_error *err)
 {
-    struct sma_arena *arena = &op->op.arena;
+    struct sma_arena *arena = &op->op->arena;
     enum sma_deleted deleted = sma_mode_is_replica(op->mode) ? SMA_WITH_DELETED : SMA_LIVE;
     struct sma_version row;
     enum sma_status st;
@@ -53,7 +53,7 @@ static enum sma_status check_targets(struct sma_register_op *op, struct sma_view
 static enum sma_status choose_id(int32_t *id, struct sma_register_op *op, struct sma_view *view,
                                  struct sma_error *err)
 {
-    struct sma_arena *arena = &op->op.arena;
+    struct sma_arena *arena = &op->op->arena;
     const struct sma_subject *subject = op->request->subject;
     struct sma_id_row bound;
     int32_t highest;
@@ -94,7 +94,7 @@ static enum sma_status add_context(struct sma_register_op *op, struct sma_txn *t
     if (op->knows_context)
         return SMA_OK;
     enum sma_status st =
-        sma_view_contexts(sma_txn_view(txn), &op->op.arena, &contexts, &count, err);
+        sma_view_contexts(sma_txn_view(txn), &op->op->arena, &contexts, &count, err);
     for (size_t i = 0; !st && i < count; i++)
         if (sma_str_eq(contexts[i], context))
             return SMA_OK;
@@ -117,7 +117,7 @@ static enum sma_status bury_deleted(struct sma_register_op *op, struct sma_txn *
         size_t count;
         if (!number->is_deleted || number->id != id || number->version >= op->version)
             continue;
-        st = sma_view_referrers(sma_txn_view(txn), &op->op.arena, subject, number->version,
+        st = sma_view_referrers(sma_txn_view(txn), &op->op->arena, subject, number->version,
                                 SMA_WITH_DELETED, &referrers, &count, err);
         if (st || count)
             continue;
@@ -156,9 +156,9 @@ static enum sma_status add_version(struct sma_register_op *op, struct sma_txn *t
     return SMA_OK;
 }
 
-enum sma_status sma_register_commit(struct sma_op *base, struct sma_txn *txn, struct sma_error *err)
+enum sma_status sma_register_commit(struct sma_register_op *op, struct sma_txn *txn,
+                                    struct sma_error *err)
 {
-    struct sma_register_op *op = (struct sma_register_op *)base;
     struct sma_view *view = sma_txn_view(txn);
     struct sma_buf key, value;
     int32_t id = 0;

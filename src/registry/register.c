@@ -13,31 +13,15 @@
 static void settle(struct sma_register_op *op, const struct sma_version *row, bool is_stored_row)
 {
     op->result = (struct sma_registered){.schema = {*row, is_stored_row}};
-    op->op.is_settled = true;
+    op->is_settled = true;
 }
 
-static void finish(struct sma_op *base, enum sma_status st, const struct sma_error *err)
+void sma_register_reset(struct sma_register_op *op)
 {
-    struct sma_register_op *op = (struct sma_register_op *)base;
-    if (st) {
-        struct sma_failure failure = {st, err,
-                                      op->message.ptr ? op->message : sma_str_z(err->message)};
-        op->fn(op->ctx, NULL, &failure);
-    } else {
-        if (op->result.is_new)
-            atomic_fetch_add(&base->registry->registered, 1);
-        op->result.depends = &op->depends;
-        op->fn(op->ctx, &op->result, NULL);
-    }
-    sma_op_free(base);
-}
-
-static void reset(struct sma_op *base)
-{
-    struct sma_register_op *op = (struct sma_register_op *)base;
     sma_candidate_fini(&op->candidate);
     op->message = (struct sma_str){NULL, 0};
     op->depends = (struct sma_depends){.count = 0};
+    op->is_settled = false;
 }
 
 /* ---- what can be said without looking at the state
@@ -45,7 +29,7 @@ static void reset(struct sma_op *base)
 
 static enum sma_status check_request(struct sma_register_op *op, struct sma_error *err)
 {
-    const struct sma_registry_options *options = &op->op.registry->options;
+    const struct sma_registry_options *options = &op->op->registry->options;
     const struct sma_subject *subject = op->request->subject;
     op->schema = op->request->schema;
     if (options->rule_sets == SMA_RULES_DROP)
@@ -122,7 +106,7 @@ static enum sma_status look_first(struct sma_register_op *op, struct sma_loader 
         enum sma_status looked = try_fast_path(op, loader, &lax, err);
         /* The answer points into the schema: it must outlive this. */
         op->candidate = lax;
-        if (looked || op->op.is_settled)
+        if (looked || op->is_settled)
             return looked;
     }
     if (err && !err->status)
@@ -234,7 +218,7 @@ static enum sma_status live_versions(struct sma_version_number **out, size_t *co
                                      struct sma_register_op *op, int32_t id, struct sma_error *err)
 {
     struct sma_version_number *live =
-        sma_arena_calloc(&op->op.arena, op->version_count + 1, sizeof *live);
+        sma_arena_calloc(&op->op->arena, op->version_count + 1, sizeof *live);
     if (!live)
         return sma_fail_nomem(err);
     *count = 0;
@@ -279,7 +263,7 @@ static enum sma_status refuse_incompatible(struct sma_register_op *op,
     }
     sma_buf_putc(&text, ']');
     if (!sma_buf_failed(&text))
-        op->message = sma_arena_copy(&op->op.arena, sma_buf_str(&text));
+        op->message = sma_arena_copy(&op->op->arena, sma_buf_str(&text));
     sma_buf_fini(&text);
     if (!op->message.ptr)
         return sma_fail_nomem(err);
@@ -323,17 +307,17 @@ static enum sma_status watch(struct sma_register_op *op, struct sma_error *err)
 {
     struct sma_scopes scopes;
     const struct sma_subject *subject = op->request->subject;
-    enum sma_status st = sma_scopes_of(&scopes, &op->op.arena, subject, err);
+    enum sma_status st = sma_scopes_of(&scopes, &op->op->arena, subject, err);
     if (!st)
-        st = sma_op_watch(&op->op, "s:", subject->qualified, err);
+        st = sma_op_watch(op->op, "s:", subject->qualified, err);
     for (size_t i = 0; !st && i < scopes.count; i++) {
-        st = sma_op_watch(&op->op, "c:", scopes.items[i], err);
+        st = sma_op_watch(op->op, "c:", scopes.items[i], err);
         if (!st)
-            st = sma_op_watch(&op->op, "m:", scopes.items[i], err);
+            st = sma_op_watch(op->op, "m:", scopes.items[i], err);
     }
     /* A subject's own configuration falls back to the global one from every context. */
     if (!st && !sma_subject_is_default_context(subject))
-        st = sma_op_watch(&op->op, "c:", SMA_STR(""), err);
+        st = sma_op_watch(op->op, "c:", SMA_STR(""), err);
     return st;
 }
 
@@ -369,9 +353,9 @@ static enum sma_status decide(struct sma_register_op *op, struct sma_loader *loa
                                    op->request->subject->context, &op->candidate.content, err);
     if (!st)
         st = match_known_id(op, loader, known, err);
-    if (!st && !op->op.is_settled && !op->schema.version)
+    if (!st && !op->is_settled && !op->schema.version)
         st = match_live(op, loader, op->id >= 0 ? op->id : known, err);
-    if (st || op->op.is_settled)
+    if (st || op->is_settled)
         return st;
     st = check_compatibility(op, loader, how, err);
     if (!st)
@@ -381,10 +365,9 @@ static enum sma_status decide(struct sma_register_op *op, struct sma_loader *loa
     return st ? st : watch(op, err);
 }
 
-static enum sma_status prepare(struct sma_op *base, struct sma_loader *loader,
-                               struct sma_error *err)
+enum sma_status sma_register_prepare(struct sma_register_op *op, struct sma_loader *loader,
+                                     struct sma_error *err)
 {
-    struct sma_register_op *op = (struct sma_register_op *)base;
     struct sma_parse_how how;
     enum sma_status st = check_request(op, err);
     if (!st)
@@ -393,34 +376,80 @@ static enum sma_status prepare(struct sma_op *base, struct sma_loader *loader,
     if (st)
         return st;
     how.is_new = op->schema.id < 0 && op->mode == SMA_MODE_READWRITE &&
-                 sma_config_validates_new(&op->config, base->registry);
+                 sma_config_validates_new(&op->config, op->op->registry);
     op->id = op->mode == SMA_MODE_IMPORT ? op->schema.id : -1;
     if (sma_str_trim(op->schema.text).len)
         st = look_first(op, loader, &how, err);
-    if (!st && base->is_settled)
+    if (!st && op->is_settled)
         op->depends = loader->depends;
-    if (st || base->is_settled)
+    if (st || op->is_settled)
         return st;
     return decide(op, loader, &how, err);
 }
 
-static const struct sma_op_kind kind = {prepare, sma_register_commit, finish, reset};
+/* ---- a registration alone ---------------------------------------------------------------------
+ */
+
+struct alone {
+    struct sma_op op;
+    struct sma_register_op registration;
+    sma_registered_fn *fn;
+    void *ctx;
+};
+
+static enum sma_status prepare(struct sma_op *base, struct sma_loader *loader,
+                               struct sma_error *err)
+{
+    struct sma_register_op *registration = &((struct alone *)base)->registration;
+    enum sma_status st = sma_register_prepare(registration, loader, err);
+    base->is_settled = registration->is_settled;
+    return st;
+}
+
+static enum sma_status commit(struct sma_op *base, struct sma_txn *txn, struct sma_error *err)
+{
+    return sma_register_commit(&((struct alone *)base)->registration, txn, err);
+}
+
+static void finish(struct sma_op *base, enum sma_status st, const struct sma_error *err)
+{
+    struct alone *alone = (struct alone *)base;
+    struct sma_register_op *op = &alone->registration;
+    if (st) {
+        struct sma_failure failure = {st, err,
+                                      op->message.ptr ? op->message : sma_str_z(err->message)};
+        alone->fn(alone->ctx, NULL, &failure);
+    } else {
+        if (op->result.is_new)
+            atomic_fetch_add(&base->registry->registered, 1);
+        op->result.depends = &op->depends;
+        alone->fn(alone->ctx, &op->result, NULL);
+    }
+    sma_op_free(base);
+}
+
+static void reset(struct sma_op *base)
+{
+    sma_register_reset(&((struct alone *)base)->registration);
+}
 
 void sma_register(struct sma_registry *registry, const struct sma_register_request *request,
                   sma_registered_fn *fn, void *ctx)
 {
-    struct sma_register_op *op = sma_op_new(sizeof *op, &kind, registry);
-    if (!op) {
+    static const struct sma_op_kind kind = {prepare, commit, finish, reset};
+    struct alone *alone = sma_op_new(sizeof *alone, &kind, registry);
+    if (!alone) {
         struct sma_error err = SMA_ERROR_INIT;
         struct sma_failure failure = {sma_fail_nomem(&err), &err, sma_str_z(err.message)};
         fn(ctx, NULL, &failure);
         return;
     }
-    op->request = request;
-    op->fn = fn;
-    op->ctx = ctx;
-    op->op.lane = request->subject->qualified;
-    if (!op->op.lane.ptr)
-        op->op.lane = SMA_STR("");
-    sma_op_start(&op->op);
+    alone->registration.op = &alone->op;
+    alone->registration.request = request;
+    alone->fn = fn;
+    alone->ctx = ctx;
+    alone->op.lane = request->subject->qualified;
+    if (!alone->op.lane.ptr)
+        alone->op.lane = SMA_STR("");
+    sma_op_start(&alone->op);
 }

@@ -1,4 +1,5 @@
-/* Private to the registration: its operation, decided in register.c and recorded in assign.c. */
+/* Private to writing use cases: a registration as part of an operation, decided in register.c and
+ * recorded in assign.c. An operation may hold several, under different subjects. */
 #ifndef SMA_REGISTRY_REGISTER_H
 #define SMA_REGISTRY_REGISTER_H
 
@@ -7,12 +8,11 @@
 #include "registry/write.h"
 
 struct sma_register_op {
-    struct sma_op op;
+    struct sma_op *op; /* whose arena and stamps it uses */
     const struct sma_register_request *request;
-    sma_registered_fn *fn;
-    void *ctx;
 
     /* Set by prepare, anew each time. */
+    bool is_settled;                  /* the version is there already: nothing to commit */
     struct sma_schema_request schema; /* the request's, completed */
     struct sma_candidate candidate;
     struct sma_config config;
@@ -27,10 +27,16 @@ struct sma_register_op {
     struct sma_str message; /* longer than an error holds; ptr NULL = none */
 };
 
-/* The writer's part: looks at references and ids as they are now, then context, tombstones of
- * soft-deleted versions with the same id, and the new version. */
-enum sma_status sma_register_commit(struct sma_op *op, struct sma_txn *txn,
+/* Decides on the loader's snapshot; names on `op` what must not move. The members op and request are
+ * set, the rest zero or reset. */
+enum sma_status sma_register_prepare(struct sma_register_op *op, struct sma_loader *loader,
+                                     struct sma_error *err) SMA_MUST_CHECK;
+/* The writer's part, unless it is settled: looks at references and ids as they are now, then
+ * context, tombstones of soft-deleted versions with the same id, and the new version. */
+enum sma_status sma_register_commit(struct sma_register_op *op, struct sma_txn *txn,
                                     struct sma_error *err) SMA_MUST_CHECK;
+/* Releases what does not live in the arena. Safe on a zeroed one. */
+void sma_register_reset(struct sma_register_op *op);
 /* The id that the context gives the content, when it knows it: 0 if not. */
 enum sma_status sma_register_known_id(int32_t *id, struct sma_view *view, struct sma_arena *arena,
                                       struct sma_str context, const struct sma_content *content,
