@@ -40,6 +40,7 @@ struct sma_client_cache {
     uint64_t seed, count, bytes, max_count, max_bytes;
     int64_t latest_ms, stale_ms, missing_ms[SMA_CACHE_LATEST + 1];
     bool is_stale_ok;
+    atomic_uint_fast64_t generation;
     struct sma_client_counters *counters;
 };
 
@@ -112,7 +113,7 @@ static void remove_entry(struct sma_client_cache *cache, struct entry *e)
     sma_client_free(e);
 }
 
-static struct entry *add(struct sma_client_cache *cache, const struct sma_client_ask *ask,
+static struct entry *add(struct sma_client_cache *cache, struct sma_client_ask *ask,
                          uint64_t hash)
 {
     struct entry *e = sma_client_alloc(sizeof *e);
@@ -165,6 +166,7 @@ static void clear_where(struct sma_client_cache *cache, bool latest_only,
                         const struct sma_str *subject)
 {
     pthread_mutex_lock(&cache->mutex);
+    atomic_fetch_add_explicit(&cache->generation, 1, memory_order_release);
     for (struct entry *e = cache->newest, *older; e; e = older) {
         older = e->older;
         bool is_meant = (!latest_only || e->kind == SMA_CACHE_LATEST || e->missing) &&
@@ -185,6 +187,11 @@ void sma_client_cache_drop_subject(struct sma_client_cache *cache, struct sma_st
 void sma_client_cache_clear(struct sma_client_cache *cache, bool latest_only)
 {
     clear_where(cache, latest_only, NULL);
+}
+
+uint64_t sma_client_cache_generation(const struct sma_client_cache *cache)
+{
+    return atomic_load_explicit(&cache->generation, memory_order_acquire);
 }
 
 void sma_client_cache_totals(struct sma_client_cache *cache, uint64_t *schemas, uint64_t *bytes)
@@ -250,7 +257,7 @@ static schemata_status_t result(const struct flight *f, schemata_schema_t **out,
 
 /* Under the mutex, which is let go of during the fetch. */
 static struct flight *fly(struct sma_client_cache *cache, struct entry *e,
-                          const struct sma_client_ask *ask)
+                          struct sma_client_ask *ask)
 {
     struct flight *f = sma_client_alloc(sizeof *f);
     if (!f || !sma_client_cond_init(&f->landed)) {
@@ -260,6 +267,7 @@ static struct flight *fly(struct sma_client_cache *cache, struct entry *e,
     atomic_init(&f->ref_count, 1);
     e->flight = f;
     pthread_mutex_unlock(&cache->mutex);
+    ask->has_fetched = true;
     f->status = ask->fetch(ask->ctx, &f->schema, &f->error);
     pthread_mutex_lock(&cache->mutex);
     f->is_done = true;
@@ -271,7 +279,7 @@ static struct flight *fly(struct sma_client_cache *cache, struct entry *e,
 
 /* During an outage an old "latest" is better than nothing, when that is allowed. */
 static bool serve_stale(struct sma_client_cache *cache, const struct entry *e,
-                        const struct sma_client_ask *ask, schemata_status_t st)
+                        struct sma_client_ask *ask, schemata_status_t st)
 {
     bool is_outage = st == SCHEMATA_ERR_UNREACHABLE || st == SCHEMATA_ERR_TIMEOUT ||
                      st == SCHEMATA_ERR_SERVER;
@@ -280,7 +288,7 @@ static bool serve_stale(struct sma_client_cache *cache, const struct entry *e,
 }
 
 static schemata_status_t fetch(struct sma_client_cache *cache, struct entry *e,
-                               const struct sma_client_ask *ask, schemata_schema_t **out,
+                               struct sma_client_ask *ask, schemata_schema_t **out,
                                schemata_error_t **err)
 {
     schemata_status_t st;
@@ -295,6 +303,7 @@ static schemata_status_t fetch(struct sma_client_cache *cache, struct entry *e,
     } else {
         st = result(f, out, err);
     }
+    ask->until_ms = e->until_ms;
     if (!e->schema && !e->missing)
         remove_entry(cache, e);
     flight_unref(f);
@@ -303,7 +312,7 @@ static schemata_status_t fetch(struct sma_client_cache *cache, struct entry *e,
 }
 
 static schemata_status_t join(struct sma_client_cache *cache, struct flight *f,
-                              const struct sma_client_ask *ask, schemata_schema_t **out,
+                              struct sma_client_ask *ask, schemata_schema_t **out,
                               schemata_error_t **err)
 {
     bool in_time = true;
@@ -319,7 +328,7 @@ static schemata_status_t join(struct sma_client_cache *cache, struct flight *f,
     return st;
 }
 
-static schemata_status_t look(struct sma_client_cache *cache, const struct sma_client_ask *ask,
+static schemata_status_t look(struct sma_client_cache *cache, struct sma_client_ask *ask,
                               schemata_schema_t **out, schemata_error_t **err)
 {
     uint64_t hash = sma_hash_bytes(cache->seed, ask->key.ptr, ask->key.len);
@@ -331,6 +340,7 @@ static schemata_status_t look(struct sma_client_cache *cache, const struct sma_c
         unlink_use(cache, e);
         link_use(cache, e);
         *out = schemata_schema_ref(e->schema);
+        ask->until_ms = e->until_ms;
         return SCHEMATA_OK;
     }
     if (is_good && e->missing) {
@@ -347,7 +357,7 @@ static schemata_status_t look(struct sma_client_cache *cache, const struct sma_c
 }
 
 schemata_status_t sma_client_cache_get(struct sma_client_cache *cache,
-                                       const struct sma_client_ask *ask, schemata_schema_t **out,
+                                       struct sma_client_ask *ask, schemata_schema_t **out,
                                        schemata_error_t **err)
 {
     pthread_mutex_lock(&cache->mutex);

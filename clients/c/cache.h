@@ -27,6 +27,8 @@ struct sma_client_ask {
     int64_t deadline_ms;
     schemata_status_t (*fetch)(void *ctx, schemata_schema_t **out, schemata_error_t **err);
     void *ctx;
+    bool has_fetched;   /* out: by this call itself */
+    int64_t until_ms;   /* out, on success: when the entry stops counting; INT64_MAX: never */
 };
 
 /* counters outlive the cache. */
@@ -36,8 +38,11 @@ void sma_client_cache_free(struct sma_client_cache *cache);
 
 /* From the cache, from somebody else's flight, or by a fetch of our own. A new reference. */
 schemata_status_t sma_client_cache_get(struct sma_client_cache *cache,
-                                       const struct sma_client_ask *ask, schemata_schema_t **out,
+                                       struct sma_client_ask *ask, schemata_schema_t **out,
                                        schemata_error_t **err);
+/* Changes whenever something was forgotten by one of the two below: what was kept elsewhere no
+ * longer counts then. */
+uint64_t sma_client_cache_generation(const struct sma_client_cache *cache);
 /* Forgets latest versions and misses of a subject. */
 void sma_client_cache_drop_subject(struct sma_client_cache *cache, struct sma_str subject);
 void sma_client_cache_clear(struct sma_client_cache *cache, bool latest_only);

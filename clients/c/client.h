@@ -13,14 +13,20 @@ struct schemata_client {
     int64_t total_ms;
 };
 
+/* The caller's options, filled up with defaults; `o` may be NULL or an older, shorter struct. */
+schemata_call_t sma_client_call(const schemata_call_t *o);
+
 /* Deadline of a call in ms of sma_client_now_ms; `o` may be NULL. */
 int64_t sma_client_deadline(const schemata_client_t *cl, const schemata_call_t *o);
 
 /* GET (body empty) or POST, then the answer as a schema with its references fetched too. What the
- * answer does not say (id by id, say) comes from `known`. A new reference. */
+ * answer does not say (id by id, say) comes from `known`. A new reference.
+ *
+ * given     may be NULL: the body that was posted. It stands in when the answer has no schema text
+ *           (older registries answer a registration with the id alone) or has the same. */
 schemata_status_t sma_client_fetch(schemata_client_t *cl, const char *method, const char *path,
                                    struct sma_str body, const struct sma_client_found *known,
-                                   int64_t deadline_ms, schemata_schema_t **out,
+                                   struct sma_client_body *given, int64_t deadline_ms, schemata_schema_t **out,
                                    schemata_error_t **err);
 
 /* {"schemaType":…,"references":[…],"schema":…} */

@@ -1,0 +1,125 @@
+/* The client handle and the calls that are not about one schema. */
+#include "clients/c/client.h"
+
+#include <string.h>
+
+#include "clients/c/clock.h"
+#include "clients/c/memory.h"
+
+schemata_client_t *schemata_client_new(const schemata_conf_t *c, schemata_error_t **err)
+{
+    schemata_client_t *cl;
+    if (!c) {
+        sma_client_fail(err, SCHEMATA_ERR_ARG, "schemata_client_new: no configuration");
+        return NULL;
+    }
+    cl = sma_client_alloc(sizeof *cl);
+    if (!cl) {
+        sma_client_no_memory(err);
+        return NULL;
+    }
+    atomic_init(&cl->ref_count, 1);
+    cl->total_ms = sma_client_conf_int(c, SMA_P_TOTAL_TIMEOUT_MS);
+    schemata_status_t st = sma_client_rest_new(&cl->rest, c, &cl->counters, err);
+    if (!st && !(cl->cache = sma_client_cache_new(c, &cl->counters)))
+        st = sma_client_no_memory(err);
+    if (!st)
+        return cl;
+    schemata_client_unref(cl);
+    return NULL;
+}
+
+schemata_client_t *schemata_client_ref(schemata_client_t *cl)
+{
+    if (cl)
+        atomic_fetch_add_explicit(&cl->ref_count, 1, memory_order_relaxed);
+    return cl;
+}
+
+void schemata_client_unref(schemata_client_t *cl)
+{
+    if (!cl || atomic_fetch_sub_explicit(&cl->ref_count, 1, memory_order_acq_rel) != 1)
+        return;
+    sma_client_cache_free(cl->cache);
+    sma_client_rest_free(cl->rest);
+    sma_client_free(cl);
+}
+
+/* Callers built against an older header give a shorter struct. */
+schemata_call_t sma_client_call(const schemata_call_t *o)
+{
+    schemata_call_t call = {.size = sizeof call};
+    if (o)
+        memcpy(&call, o, o->size < sizeof call ? o->size : sizeof call);
+    return call;
+}
+
+int64_t sma_client_deadline(const schemata_client_t *cl, const schemata_call_t *o)
+{
+    return sma_client_now_ms() + (o && o->timeout_ms > 0 ? o->timeout_ms : cl->total_ms);
+}
+
+schemata_status_t schemata_rest(schemata_client_t *cl, const char *method,
+                                const char *path_and_query, const void *body, size_t len,
+                                char **out, size_t *out_len, int *http_status,
+                                const schemata_call_t *o, schemata_error_t **err)
+{
+    const schemata_call_t call = sma_client_call(o);
+    struct sma_client_reply reply;
+    if (!cl || !method || !path_and_query || path_and_query[0] != '/' || (len && !body))
+        return sma_client_fail(err, SCHEMATA_ERR_ARG,
+                               "schemata_rest: needs a client, a method and a path that begins "
+                               "with '/'");
+    schemata_status_t st =
+        sma_client_rest_call(cl->rest, method, path_and_query, sma_str_make(body, len),
+                             sma_client_deadline(cl, &call), &reply, err);
+    if (st)
+        return st;
+    if (http_status)
+        *http_status = reply.status;
+    if (out && !(*out = sma_client_copy_str(sma_buf_str(&reply.body))))
+        st = sma_client_no_memory(err);
+    if (out_len)
+        *out_len = reply.body.len;
+    sma_client_reply_fini(&reply);
+    return st;
+}
+
+int schemata_prefetch_ids(schemata_client_t *cl, const int32_t *ids, size_t n,
+                          const schemata_call_t *o, schemata_error_t **err)
+{
+    int cached = 0;
+    schemata_error_t *first = NULL;
+    if (!cl || (n && !ids)) {
+        sma_client_fail(err, SCHEMATA_ERR_ARG, "schemata_prefetch_ids: no client or no ids");
+        return 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        schemata_schema_t *schema =
+            schemata_get_by_id(cl, ids[i], NULL, o, first ? NULL : &first);
+        cached += schema != NULL;
+        schemata_schema_unref(schema);
+    }
+    if (first)
+        sma_client_error_give(err, first);
+    return cached;
+}
+
+void schemata_cache_clear(schemata_client_t *cl, bool latest_only)
+{
+    if (cl)
+        sma_client_cache_clear(cl->cache, latest_only);
+}
+
+void schemata_stats_get(schemata_client_t *cl, schemata_stats_t *out)
+{
+    schemata_stats_t all = {.size = sizeof all};
+    size_t size;
+    if (!cl || !out)
+        return;
+    sma_client_counters_get(&cl->counters, &all);
+    sma_client_cache_totals(cl->cache, &all.schemas_cached, &all.bytes_cached);
+    size = out->size < sizeof all ? out->size : sizeof all;
+    all.size = out->size;
+    memcpy(out, &all, size);
+}
