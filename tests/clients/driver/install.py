@@ -11,10 +11,12 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 CACHE = HERE / ".cache"
 JARS = CACHE / "kafka" / "jars"
+JAVA_PATH = f"{CACHE / 'java/classes'}:{CACHE / 'java/jars'}/*"
 DESCRIPTORS = CACHE / "descriptors"
 VARIANTS = ("v1", "v2", "bad")
 
@@ -109,6 +111,39 @@ def kafka():
                  "-DincludeScope=runtime", f"-DoutputDirectory={JARS}"], HERE)
 
     step("kafka", [pom], JARS, work)
+
+
+def java():
+    need("java", "javac", "mvn")
+    source, folder = HERE / "java", CACHE / "java"
+    version = tool_version("javac", "-version")
+    need_version("javac", version + ".0", 17, 0)
+
+    def jars():
+        shutil.rmtree(folder, ignore_errors=True)
+        execute(["mvn", "-q", "-B", "-f", str(source / "pom.xml"), "dependency:copy-dependencies",
+                 "-DincludeScope=runtime", f"-DoutputDirectory={folder / 'jars'}"], HERE)
+        for archive in (folder / "jars").glob("pulsar-*-nar-*.jar"):
+            unpack_bundled(archive, folder / "jars")
+            archive.unlink()
+
+    def classes():
+        shutil.rmtree(folder / "classes", ignore_errors=True)
+        execute(["javac", "-nowarn", "-cp", f"{folder / 'jars'}/*", "-d", str(folder / "classes"),
+                 *map(str, sorted(source.glob("*.java")))], HERE)
+
+    step("java-jars", [source / "pom.xml"], folder / "jars", jars)
+    step("java-classes", [source, version], folder / "classes", classes)
+
+
+def unpack_bundled(archive, target):
+    """The jars inside a Pulsar archive; what Maven already brought in a newer version stays."""
+    there = {re.sub(r"-\d.*", "", file.name) for file in target.iterdir()}
+    with zipfile.ZipFile(archive) as bundle:
+        for item in bundle.namelist():
+            name = pathlib.PurePosixPath(item).name
+            if "bundled-dependencies/" in item and name and re.sub(r"-\d.*", "", name) not in there:
+                (target / name).write_bytes(bundle.read(item))
 
 
 def python():

@@ -18,6 +18,8 @@ COMMANDS = {
     "kafkajs": (["node", str(install.HERE / "node/kafkajs.js")], install.node),
     "go": ([str(install.CACHE / "go/worker"), "confluent"], install.go),
     "franz": ([str(install.CACHE / "go/worker"), "franz"], install.go),
+    "java": (["java", "-cp", install.JAVA_PATH, "Worker", "java"], install.java),
+    "connect": (["java", "-cp", install.JAVA_PATH, "Worker", "connect"], install.java),
 }
 
 
