@@ -129,6 +129,37 @@ $$(call lib,$(1)): $$(OBJS_$(1))
 floor-$(subst /,_,$(1)): $$(call lib,$(1))
 endef
 
+# ---- the C client library: clients/c and the core it needs, with only schemata_* to be seen --------
+SOVERSION := 0
+L := $(BUILD)/clib/$(MODE)
+LIB_FLOORS := client $(USES_client)
+LIB_PKGS := $(call pkgs,$(LIB_FLOORS))
+SHARED_LIB := $(L)/libschemata.so.$(VERSION)
+STATIC_LIB := $(L)/libschemata.a
+
+#   lib          build the C client library, shared and static
+.PHONY: lib
+lib: $(SHARED_LIB) $(STATIC_LIB)
+
+$(SHARED_LIB): $(call libs,$(LIB_FLOORS)) clients/c/libschemata.map
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -shared -Wl,-soname,libschemata.so.$(SOVERSION) \
+	    -Wl,--version-script,clients/c/libschemata.map -Wl,--gc-sections -o $@ \
+	    -Wl,--whole-archive $(call lib,client) -Wl,--no-whole-archive -Wl,--start-group \
+	    $(call libs,$(USES_client)) -Wl,--end-group $(call pkg,$(LIB_PKGS),libs) -lm -pthread \
+	    $(if $(filter asan tsan,$(MODE)),,-Wl,--no-undefined)
+	ln -sf $(@F) $(L)/libschemata.so.$(SOVERSION)
+	ln -sf $(@F) $(L)/libschemata.so
+
+# One object whose inner names are local, so that a program may have an sma_anything of its own.
+$(STATIC_LIB): $(call libs,$(LIB_FLOORS))
+	@mkdir -p $(@D)
+	ld -r -o $(L)/schemata.o --whole-archive $(call lib,client) --no-whole-archive --start-group \
+	    $(call libs,$(USES_client)) --end-group
+	objcopy --localize-hidden $(L)/schemata.o
+	@rm -f $@
+	ar rcs $@ $(L)/schemata.o
+
 # Generated sources.
 EXTRA_OBJS_store := $(B)/gen/migrations.o
 $(B)/gen/migrations.S: $(sort $(wildcard migrations/*.sql)) src/store/embed.sh
@@ -269,12 +300,43 @@ test-clients: $(BIN)
 test-clients-quick: $(BIN)
 	@$(CLIENTS) --quick
 
-#   install      install the binary under DESTDIR and PREFIX
+#   install      install the binary and the C library under DESTDIR and PREFIX
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+HEADERS := $(sort $(wildcard include/schemata/*.h include/schemata/*.hpp))
 .PHONY: install
-install: $(BIN)
+install: $(BIN) install-lib
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/schemata
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/schemata
 	install -m 644 README.md LICENSE CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/schemata
+
+#   install-lib  install the C library alone: headers, libraries, pkg-config and CMake packages
+.PHONY: install-lib
+install-lib: $(SHARED_LIB) $(STATIC_LIB)
+	install -d $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/pkgconfig \
+	    $(DESTDIR)$(LIBDIR)/cmake/schemata
+	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/schemata
+	install -m 755 $(SHARED_LIB) $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(SHARED_LIB)) $(DESTDIR)$(LIBDIR)/libschemata.so.$(SOVERSION)
+	ln -sf libschemata.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libschemata.so
+	install -m 644 $(STATIC_LIB) $(DESTDIR)$(LIBDIR)
+	for f in $(PACKAGE_FILES); do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
+	    -e 's|@PRIVATE@|$(LIB_PKGS)|g' clients/c/package/$$(basename $$f).in \
+	    > $(DESTDIR)$(LIBDIR)/$$f || exit 1; done
+
+PACKAGE_FILES := pkgconfig/schemata.pc cmake/schemata/schemata-config.cmake \
+                 cmake/schemata/schemata-config-version.cmake
+
+#   uninstall    remove what install put there
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/schemata $(addprefix $(DESTDIR)$(LIBDIR)/,$(PACKAGE_FILES) \
+	    libschemata.a libschemata.so libschemata.so.$(SOVERSION) $(notdir $(SHARED_LIB))) \
+	    $(addprefix $(DESTDIR)$(INCLUDEDIR)/schemata/,$(notdir $(HEADERS))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/doc/schemata/,README.md LICENSE CHANGELOG.md)
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/cmake/schemata \
+	    $(DESTDIR)$(PREFIX)/share/doc/schemata 2>/dev/null
 
 #   layers       check includes and library homes against the table of floors
 .PHONY: layers

@@ -24,6 +24,8 @@ struct sma_client_auth {
     pthread_mutex_t mutex; /* never held while a token is fetched */
     pthread_cond_t changed;
     bool is_fetching;
+    uint64_t fetches;          /* how many have ended */
+    schemata_error_t *failure; /* of the last one, for those who waited for it */
     char *token;
     int64_t renew_at_ms; /* 0 = at once */
 };
@@ -85,6 +87,7 @@ void sma_client_auth_free(struct sma_client_auth *auth)
     pthread_mutex_destroy(&auth->mutex);
     pthread_cond_destroy(&auth->changed);
     sma_client_free_secret(auth->token);
+    schemata_error_free(auth->failure);
     schemata_conf_free(auth->conf);
     sma_client_free(auth);
 }
@@ -210,6 +213,10 @@ static schemata_status_t from_issuer(struct sma_client_auth *auth, int64_t deadl
         st = st ? sma_client_fail(err, st, "token endpoint %s: %s", req.url,
                                   resp.transport_error ? resp.transport_error : "no answer")
                 : read_grant(auth, &resp, token, life_ms, err);
+        /* An issuer that is down for a moment is asked again in the next round. */
+        bool is_moment = !resp.status || resp.status == 429 || resp.status >= 500;
+        if (st && is_moment && err && *err && !(*err)->is_static)
+            (*err)->is_retriable = true;
         if (auth->http.release)
             auth->http.release(auth->http.ctx, &resp);
     }
@@ -254,6 +261,9 @@ static schemata_status_t refresh(struct sma_client_auth *auth, int64_t deadline_
     schemata_status_t st = fetch(auth, deadline_ms, &token, &life_ms, err);
     pthread_mutex_lock(&auth->mutex);
     auth->is_fetching = false;
+    auth->fetches++;
+    schemata_error_free(auth->failure);
+    auth->failure = st ? sma_client_error_copy(*err) : NULL;
     if (!st) {
         sma_client_free_secret(auth->token);
         auth->token = token;
@@ -263,23 +273,44 @@ static schemata_status_t refresh(struct sma_client_auth *auth, int64_t deadline_
     return st;
 }
 
+/* The same with a token that somebody else is fetching: his success or his failure is ours. False when
+ * the deadline came first. */
+static bool wait_for_fetch(struct sma_client_auth *auth, int64_t deadline_ms)
+{
+    uint64_t before = auth->fetches;
+    bool in_time = true;
+    while (auth->fetches == before && in_time)
+        in_time = sma_client_cond_wait(&auth->changed, &auth->mutex, deadline_ms);
+    return auth->fetches != before;
+}
+
+/* With the mutex held: a token that may be sent, fetched when there is none or its time has come. One
+ * that was just fetched is good for one use, however short its life. */
+static schemata_status_t have_token(struct sma_client_auth *auth, int64_t deadline_ms,
+                                    schemata_error_t **err)
+{
+    if (auth->token && auth->renew_at_ms > sma_client_now_ms())
+        return SCHEMATA_OK;
+    if (!auth->is_fetching)
+        return refresh(auth, deadline_ms, err);
+    if (!wait_for_fetch(auth, deadline_ms))
+        return sma_client_fail(err, SCHEMATA_ERR_TIMEOUT, "waited too long for a token");
+    return auth->failure ? sma_client_error_give(err, sma_client_error_copy(auth->failure))
+                         : SCHEMATA_OK;
+}
+
 static schemata_status_t put_token(struct sma_client_auth *auth, struct sma_buf *out,
                                    int64_t deadline_ms, schemata_error_t **err)
 {
-    schemata_status_t st = SCHEMATA_OK;
+    schemata_error_t *made = NULL;
     pthread_mutex_lock(&auth->mutex);
-    while (!st && (!auth->token || auth->renew_at_ms <= sma_client_now_ms())) {
-        if (!auth->is_fetching)
-            st = refresh(auth, deadline_ms, err);
-        else if (!sma_client_cond_wait(&auth->changed, &auth->mutex, deadline_ms))
-            st = sma_client_fail(err, SCHEMATA_ERR_TIMEOUT, "waited too long for a token");
-    }
+    schemata_status_t st = have_token(auth, deadline_ms, &made);
     if (!st) {
         sma_buf_putz(out, "Authorization: Bearer ");
         sma_buf_putz(out, auth->token);
     }
     pthread_mutex_unlock(&auth->mutex);
-    return st;
+    return st ? sma_client_error_give(err, made) : SCHEMATA_OK;
 }
 
 schemata_status_t sma_client_auth_put(struct sma_client_auth *auth, struct sma_buf *out,

@@ -9,7 +9,7 @@
 
 const schemata_prop_t sma_client_props[SMA_P_COUNT] = {
     [SMA_P_URL] = ROW("schema.registry.url", "url", "list", NULL, NULL,
-                      "Base URLs of the registry, comma separated; mock://SCOPE needs no server"),
+                      "Base URLs of the registry, comma separated; mock://SCOPE and file:BUNDLE need no server"),
     [SMA_P_URL_RANDOMIZE] = ROW("schema.registry.url.randomize", "url.randomize", "bool", "false",
                                 NULL, "Start with a random URL of the list"),
     [SMA_P_BASIC_SOURCE] =
@@ -78,6 +78,11 @@ const schemata_prop_t sma_client_props[SMA_P_COUNT] = {
                                  "int", "10000", "16..10000000", "Schemas kept"),
     [SMA_P_CACHE_MAX_BYTES] = ROW("cache.max.bytes", NULL, "int", "67108864",
                                   "65536..1099511627776", "Memory of the schemas kept"),
+    [SMA_P_CACHE_DIR] = ROW("cache.dir", NULL, "path", NULL, NULL,
+                            "Directory where schemas found by id or GUID are kept for the next start"),
+    [SMA_P_WORKER_THREADS] =
+        ROW("worker.threads", NULL, "int", "0", "0..1",
+            "1: a thread that fetches for SCHEMATA_NOWAIT and renews latest versions in time"),
     [SMA_P_LATEST_TTL_SEC] =
         ROW("latest.cache.ttl.sec", "cache.latest.ttl.sec", "int", "60", "-1..31536000",
             "How long a latest version counts, from its fetch; -1: for ever"),

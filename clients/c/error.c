@@ -92,6 +92,15 @@ void sma_client_error_prefix(schemata_error_t **err, const char *fmt, ...)
     (*err)->message = joined;
 }
 
+void sma_client_error_place(schemata_error_t **err, int http_status, const char *url)
+{
+    if (!err || !*err || (*err)->is_static)
+        return;
+    (*err)->http_status = http_status;
+    sma_client_free((*err)->url);
+    (*err)->url = sma_client_copy(url);
+}
+
 schemata_status_t sma_client_fail_core(schemata_error_t **err, schemata_status_t as,
                                        const struct sma_error *core)
 {

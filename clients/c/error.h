@@ -25,6 +25,10 @@ schemata_status_t sma_client_no_memory(schemata_error_t **err);
 /* Text in front of the message. */
 void sma_client_error_prefix(schemata_error_t **err, const char *fmt, ...) SMA_PRINTF(2, 3);
 
+/* Where it happened: HTTP status (0: none) and URL, added to the error just made. The URL must hold
+ * no secrets. */
+void sma_client_error_place(schemata_error_t **err, int http_status, const char *url);
+
 /* Translates a failure of the floors below: `as` is the status for wrong input (SMA_EINVAL,
  * SMA_ELIMIT and the like); lack of memory and bugs keep their own. */
 schemata_status_t sma_client_fail_core(schemata_error_t **err, schemata_status_t as,

@@ -25,6 +25,7 @@ struct sma_client_curl {
     int certificate_fd, key_fd; /* PEM text from the configuration, as files that only we see */
     char certificate_path[40], key_path[40];
     const char *ca, *certificate, *key; /* paths or NULL */
+    atomic_bool is_stopping;
     pthread_mutex_t mutex;
     CURL *idle[IDLE_HANDLES_MAX];
     size_t idle_count;
@@ -197,6 +198,12 @@ void sma_client_curl_free(struct sma_client_curl *curl)
     sma_client_free(curl);
 }
 
+void sma_client_curl_stop(struct sma_client_curl *curl)
+{
+    if (curl)
+        atomic_store(&curl->is_stopping, true);
+}
+
 /* ---- handles --------------------------------------------------------------------------------------
  */
 
@@ -232,6 +239,13 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
     return answer->is_too_long ? 0 : count;
 }
 
+static int watch(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    struct sma_client_curl *curl = ctx;
+    (void)a, (void)b, (void)c, (void)d;
+    return atomic_load(&curl->is_stopping);
+}
+
 static bool set_tls(struct sma_client_curl *curl, CURL *h)
 {
     const schemata_conf_t *c = curl->conf;
@@ -258,6 +272,9 @@ static bool set_common(struct sma_client_curl *curl, CURL *h, struct answer *ans
            !curl_easy_setopt(h, CURLOPT_ERRORBUFFER, answer->error) &&
            !curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body) &&
            !curl_easy_setopt(h, CURLOPT_WRITEDATA, answer) &&
+           !curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L) &&
+           !curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) &&
+           !curl_easy_setopt(h, CURLOPT_XFERINFODATA, curl) &&
            (!curl->proxy || !curl_easy_setopt(h, CURLOPT_PROXY, curl->proxy)) && set_tls(curl, h);
 }
 

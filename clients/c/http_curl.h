@@ -11,6 +11,8 @@ struct sma_client_curl;
 schemata_status_t sma_client_curl_new(struct sma_client_curl **out, const schemata_conf_t *c,
                                       schemata_error_t **err);
 void sma_client_curl_free(struct sma_client_curl *curl);
+/* Requests that are under way end within about a second. */
+void sma_client_curl_stop(struct sma_client_curl *curl);
 
 /* A schemata_http_fn; ctx is the transport. Times out always, follows redirects within one origin
  * only, caps the answer. SCHEMATA_OK with status 0 and transport_error when there was no answer;

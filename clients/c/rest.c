@@ -1,5 +1,6 @@
 #include "clients/c/rest.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -26,6 +27,9 @@ struct sma_client_rest {
     size_t fixed_count;
     int64_t retries, wait_ms, max_wait_ms;
     pid_t pid;
+    pthread_mutex_t mutex; /* of the next two */
+    pthread_cond_t stopping;
+    bool is_stopping;
 };
 
 /* ---- life -----------------------------------------------------------------------------------------
@@ -94,6 +98,11 @@ schemata_status_t sma_client_rest_new(struct sma_client_rest **out, const schema
     struct sma_client_rest *rest = sma_client_alloc(sizeof *rest);
     if (!rest)
         return sma_client_no_memory(err);
+    if (!sma_client_cond_init(&rest->stopping)) {
+        sma_client_free(rest);
+        return sma_client_no_memory(err);
+    }
+    pthread_mutex_init(&rest->mutex, NULL);
     rest->counters = counters;
     rest->pid = getpid();
     rest->retries = sma_client_conf_int(c, SMA_P_MAX_RETRIES);
@@ -123,12 +132,38 @@ void sma_client_rest_free(struct sma_client_rest *rest)
     sma_client_curl_free(rest->curl);
     sma_client_mock_close(rest->mock);
     sma_client_endpoints_fini(&rest->endpoints);
+    pthread_cond_destroy(&rest->stopping);
+    pthread_mutex_destroy(&rest->mutex);
     sma_client_free(rest);
+}
+
+void sma_client_rest_stop(struct sma_client_rest *rest)
+{
+    if (!rest)
+        return;
+    pthread_mutex_lock(&rest->mutex);
+    rest->is_stopping = true;
+    pthread_cond_broadcast(&rest->stopping);
+    pthread_mutex_unlock(&rest->mutex);
+    sma_client_curl_stop(rest->curl);
+}
+
+/* False when the client is being freed. */
+static bool pause_until(struct sma_client_rest *rest, int64_t until_ms)
+{
+    pthread_mutex_lock(&rest->mutex);
+    while (!rest->is_stopping &&
+           sma_client_cond_wait(&rest->stopping, &rest->mutex, until_ms))
+        ;
+    bool goes_on = !rest->is_stopping;
+    pthread_mutex_unlock(&rest->mutex);
+    return goes_on;
 }
 
 void sma_client_reply_fini(struct sma_client_reply *reply)
 {
     sma_buf_fini(&reply->body);
+    sma_buf_fini(&reply->url);
 }
 
 /* ---- percent encoding -----------------------------------------------------------------------------
@@ -218,21 +253,20 @@ static schemata_status_t refuse(int status, struct sma_str body, const char *url
     else
         sma_client_fail(&made, st, "the registry answered HTTP %d without saying why", status);
     sma_arena_fini(&arena);
+    sma_client_error_place(&made, status, url);
     if (!made->is_static) {
-        made->http_status = status;
         made->code = code;
         made->is_retriable = may_be_retried(status);
-        made->url = sma_client_copy(url);
     }
     if (st == SCHEMATA_ERR_AUTH)
         sma_client_hint(&made, "set basic.auth.user.info or a bearer.auth property");
     return sma_client_error_give(err, made);
 }
 
-schemata_status_t sma_client_rest_refused(const struct sma_client_reply *reply, const char *path,
+schemata_status_t sma_client_rest_refused(const struct sma_client_reply *reply,
                                           schemata_error_t **err)
 {
-    return refuse(reply->status, sma_buf_str(&reply->body), path, err);
+    return refuse(reply->status, sma_buf_str(&reply->body), reply->url.ptr, err);
 }
 
 /* ---- one attempt ----------------------------------------------------------------------------------
@@ -242,49 +276,55 @@ struct attempt {
     const char *method, *path;
     struct sma_str body;
     int64_t deadline_ms;
-    int64_t retry_after_ms; /* out */
+    int64_t retry_after_ms; /* out: what the registry asked for, 0: nothing */
+    bool is_endpoint_bad;   /* out: another URL may do better */
 };
 
-/* A transport's failure as an error of ours. */
+/* A transport's failure as an error of ours. What came back but must not be used (too long, redirected
+ * elsewhere) would come back again: another URL may help, time does not. */
 static schemata_status_t no_answer(schemata_status_t st, const schemata_http_response_t *resp,
-                                   const char *base, int64_t deadline_ms, schemata_error_t **err)
+                                   const char *url, int64_t deadline_ms, schemata_error_t **err)
 {
     const char *text = resp->transport_error ? resp->transport_error : "no answer";
     schemata_error_t *made = NULL;
     bool is_late = sma_client_now_ms() >= deadline_ms;
     if (st == SCHEMATA_ERR_NOMEM)
         return sma_client_no_memory(err);
+    bool is_retriable = !st || st == SCHEMATA_ERR_UNREACHABLE || st == SCHEMATA_ERR_TIMEOUT;
     if (!st)
         st = is_late ? SCHEMATA_ERR_TIMEOUT : SCHEMATA_ERR_UNREACHABLE;
-    sma_client_fail(&made, st, "%s: %s", base, text);
-    if (!made->is_static) {
-        made->is_retriable = true;
-        made->url = sma_client_copy(base);
-    }
+    sma_client_fail(&made, st, "%s: %s", url, text);
+    sma_client_error_place(&made, 0, url);
+    if (!made->is_static)
+        made->is_retriable = is_retriable;
     if (st == SCHEMATA_ERR_UNREACHABLE)
         sma_client_hint(&made, "is the registry running, and is schema.registry.url right?");
     return sma_client_error_give(err, made);
 }
 
-static schemata_status_t take_answer(const schemata_http_response_t *resp, const char *base,
-                                     struct sma_client_reply *out, schemata_error_t **err)
+static schemata_status_t take_answer(const schemata_http_response_t *resp, const char *url,
+                                     struct sma_client_reply *out, struct attempt *a,
+                                     schemata_error_t **err)
 {
     struct sma_str body = sma_str_make(resp->body, resp->body ? resp->body_len : 0);
+    a->is_endpoint_bad = may_be_retried(resp->status);
     if (resp->status < 200 || resp->status == 401 || resp->status == 403 ||
         may_be_retried(resp->status) || resp->status > 500)
-        return refuse(resp->status, body, base, err);
+        return refuse(resp->status, body, url, err);
     out->status = resp->status;
     sma_buf_init(&out->body, 0);
+    sma_buf_init(&out->url, 0);
     sma_buf_puts(&out->body, body);
-    if (!sma_buf_failed(&out->body))
+    sma_buf_putz(&out->url, url);
+    if (!sma_buf_failed(&out->body) && !sma_buf_failed(&out->url))
         return SCHEMATA_OK;
-    sma_buf_fini(&out->body);
+    sma_client_reply_fini(out);
     return sma_client_no_memory(err);
 }
 
 static schemata_status_t send(struct sma_client_rest *rest, struct attempt *a, const char *url,
-                              const char *base, const char *authorization,
-                              struct sma_client_reply *out, schemata_error_t **err)
+                              const char *authorization, struct sma_client_reply *out,
+                              schemata_error_t **err)
 {
     const char *headers[HEADERS_MAX + 2];
     size_t n = 0;
@@ -305,9 +345,10 @@ static schemata_status_t send(struct sma_client_rest *rest, struct attempt *a, c
     sma_client_count(&rest->counters->requests);
     schemata_status_t st = rest->http.run(rest->http.ctx, &req, &resp);
     sma_client_count_latency(rest->counters, (uint64_t)(sma_client_now_us() - start_us));
-    a->retry_after_ms = resp.retry_after_ms;
-    st = st || !resp.status ? no_answer(st, &resp, base, a->deadline_ms, err)
-                            : take_answer(&resp, base, out, err);
+    a->retry_after_ms = resp.retry_after_ms > 0 ? resp.retry_after_ms : 0;
+    a->is_endpoint_bad = st != SCHEMATA_ERR_NOMEM;
+    st = st || !resp.status ? no_answer(st, &resp, url, a->deadline_ms, err)
+                            : take_answer(&resp, url, out, a, err);
     if (rest->http.release)
         rest->http.release(rest->http.ctx, &resp);
     return st;
@@ -319,6 +360,8 @@ static schemata_status_t try_endpoint(struct sma_client_rest *rest, struct attem
     const struct sma_client_endpoint *endpoint = &rest->endpoints.items[i];
     struct sma_buf url, authorization;
     schemata_status_t st = SCHEMATA_OK;
+    a->is_endpoint_bad = false;
+    a->retry_after_ms = 0;
     sma_buf_init(&url, 0);
     sma_buf_init(&authorization, 0);
     sma_buf_putz(&url, endpoint->base);
@@ -329,8 +372,7 @@ static schemata_status_t try_endpoint(struct sma_client_rest *rest, struct attem
     if (!st && (sma_buf_failed(&url) || sma_buf_failed(&authorization)))
         st = sma_client_no_memory(err);
     if (!st)
-        st = send(rest, a, url.ptr, endpoint->base, authorization.len ? authorization.ptr : NULL,
-                  out, err);
+        st = send(rest, a, url.ptr, authorization.len ? authorization.ptr : NULL, out, err);
     if (authorization.ptr)
         explicit_bzero(authorization.ptr, authorization.len);
     sma_buf_fini(&authorization);
@@ -338,22 +380,33 @@ static schemata_status_t try_endpoint(struct sma_client_rest *rest, struct attem
     return st;
 }
 
+/* One URL, once more when its 401 may come from a token that has had its day. */
+static schemata_status_t try_with_renewal(struct sma_client_rest *rest, struct attempt *a, size_t i,
+                                          bool *has_renewed, struct sma_client_reply *out,
+                                          schemata_error_t **err)
+{
+    schemata_status_t st = try_endpoint(rest, a, i, out, err);
+    if (st != SCHEMATA_ERR_AUTH || (*err)->http_status != 401 || *has_renewed ||
+        !sma_client_auth_renew(rest->auth))
+        return st;
+    *has_renewed = true;
+    schemata_error_free(*err);
+    *err = NULL;
+    return try_endpoint(rest, a, i, out, err);
+}
+
 /* ---- rounds over all URLs -------------------------------------------------------------------------
  */
 
-static bool is_final(const schemata_error_t *e)
-{
-    return !e->is_retriable;
-}
-
-/* Each URL once. SCHEMATA_OK, or the last URL's error in *err. */
+/* Each URL once. SCHEMATA_OK, or the last URL's error in *err, which is not NULL here; the shortest
+ * Retry-After in a->retry_after_ms. */
 static schemata_status_t round_trip(struct sma_client_rest *rest, struct attempt *a,
                                     struct sma_client_reply *out, schemata_error_t **err)
 {
     size_t order[SMA_CLIENT_ENDPOINTS_MAX];
     bool has_renewed = false;
     schemata_status_t st = SCHEMATA_OK;
-    int64_t retry_after_ms = 0;
+    int64_t retry_after_ms = INT64_MAX;
     sma_client_endpoints_order(&rest->endpoints, order);
     for (size_t k = 0; k < rest->endpoints.count; k++) {
         if (k) {
@@ -361,21 +414,14 @@ static schemata_status_t round_trip(struct sma_client_rest *rest, struct attempt
             *err = NULL;
             sma_client_count(&rest->counters->failovers);
         }
-        st = try_endpoint(rest, a, order[k], out, err);
-        if (st == SCHEMATA_ERR_AUTH && (*err)->http_status == 401 && !has_renewed &&
-            sma_client_auth_renew(rest->auth)) {
-            has_renewed = true;
-            schemata_error_free(*err);
-            *err = NULL;
-            st = try_endpoint(rest, a, order[k], out, err);
-        }
-        if (!st || is_final(*err)) {
+        st = try_with_renewal(rest, a, order[k], &has_renewed, out, err);
+        if (!st || !a->is_endpoint_bad) {
             if (!st || (*err)->http_status)
                 sma_client_endpoint_worked(&rest->endpoints, order[k]);
             return st;
         }
         sma_client_endpoint_failed(&rest->endpoints, order[k]);
-        if (a->retry_after_ms > retry_after_ms)
+        if (a->retry_after_ms < retry_after_ms)
             retry_after_ms = a->retry_after_ms;
         if (sma_client_now_ms() >= a->deadline_ms)
             break;
@@ -400,24 +446,21 @@ schemata_status_t sma_client_rest_call(struct sma_client_rest *rest, const char 
                                        const char *path, struct sma_str body, int64_t deadline_ms,
                                        struct sma_client_reply *out, schemata_error_t **err)
 {
-    struct attempt a = {method, path, body, deadline_ms, 0};
+    struct attempt a = {.method = method, .path = path, .body = body, .deadline_ms = deadline_ms};
     schemata_error_t *last = NULL;
-    schemata_status_t st;
     if (getpid() != rest->pid)
         return sma_client_fail(err, SCHEMATA_ERR_ARG,
                                "the client was made before fork(): make a new one in the child");
     for (int64_t round = 0;; round++) {
-        st = round_trip(rest, &a, out, &last);
-        if (!st)
+        if (!round_trip(rest, &a, out, &last))
             return SCHEMATA_OK;
-        if (is_final(last) || round == rest->retries)
+        if (!last->is_retriable || round == rest->retries)
             break;
-        int64_t wait = pause_ms(rest, round, a.retry_after_ms);
-        if (sma_client_now_ms() + wait >= deadline_ms)
+        int64_t until_ms = sma_client_now_ms() + pause_ms(rest, round, a.retry_after_ms);
+        if (until_ms >= deadline_ms || !pause_until(rest, until_ms))
             break;
         schemata_error_free(last);
         last = NULL;
-        sma_client_sleep_ms(wait);
         sma_client_count(&rest->counters->retries);
     }
     sma_client_count(&rest->counters->errors);

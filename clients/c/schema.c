@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "clients/c/memory.h"
 #include "core/avro/model.h"
 #include "core/formats/formats.h"
+#include "core/hash/hash.h"
 #include "core/jsonschema/jsonschema.h"
 #include "core/protobuf/protobuf.h"
 
@@ -173,6 +175,35 @@ static schemata_status_t parse(struct sma_client_body *body, struct sma_str text
     return name.len && !body->record_name ? sma_client_no_memory(err) : SCHEMATA_OK;
 }
 
+static void put_part(struct sma_buf *out, struct sma_str text)
+{
+    sma_buf_put_u64(out, text.len);
+    sma_buf_putc(out, ':');
+    sma_buf_puts(out, text);
+}
+
+/* What makes two schemas the same to the cache of look-ups and registrations. */
+static schemata_status_t make_digest(struct sma_client_body *body, schemata_error_t **err)
+{
+    struct sma_buf content;
+    struct sma_error problem = SMA_ERROR_INIT;
+    schemata_status_t st = SCHEMATA_OK;
+    sma_buf_init(&content, 0);
+    put_part(&content, sma_str_z(sma_client_type_name(body->type)));
+    put_part(&content, body->core->text);
+    for (size_t i = 0; i < body->reference_count; i++) {
+        put_part(&content, body->references[i].name);
+        put_part(&content, body->references[i].subject);
+        sma_buf_printf(&content, "%d", body->references[i].version);
+    }
+    if (sma_buf_failed(&content))
+        st = sma_client_no_memory(err);
+    else if (sma_sha256(body->digest, sma_buf_str(&content), &problem))
+        st = sma_client_fail_core(err, SCHEMATA_ERR_INTERNAL, &problem);
+    sma_buf_fini(&content);
+    return st;
+}
+
 schemata_status_t sma_client_body_new(struct sma_client_body **out, schemata_type_t type,
                                       struct sma_str text, const char *file_name,
                                       const struct sma_client_reference *references, size_t count,
@@ -191,6 +222,8 @@ schemata_status_t sma_client_body_new(struct sma_client_body **out, schemata_typ
         st = make_closure(body, err);
     if (!st)
         st = parse(body, text, err);
+    if (!st)
+        st = make_digest(body, err);
     if (st)
         sma_client_body_unref(body);
     else

@@ -39,6 +39,7 @@ struct sma_client_body {
     struct sma_str file_name;   /* for messages; may be empty */
     const char *record_name;    /* NULL when the schema has none */
     size_t bytes;               /* estimate of the memory behind it */
+    uint8_t digest[32];         /* SHA-256 of type, text and references */
     _Atomic(struct sma_client_attachment *) attachments[SMA_CLIENT_ATTACHMENTS_MAX];
 };
 

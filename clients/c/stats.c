@@ -36,7 +36,6 @@ void sma_client_counters_get(struct sma_client_counters *c, schemata_stats_t *ou
     uint64_t seen[SMA_CLIENT_LATENCY_BUCKETS], total = 0;
     for (unsigned i = 0; i < SMA_CLIENT_LATENCY_BUCKETS; i++)
         total += seen[i] = atomic_load(&c->latency[i]);
-    out->hits = atomic_load(&c->hits);
     out->misses = atomic_load(&c->misses);
     out->negative_hits = atomic_load(&c->negative_hits);
     out->coalesced = atomic_load(&c->coalesced);

@@ -184,12 +184,15 @@ schemata_lookup(schemata_client_t *cl, const char *subject, const schemata_schem
 SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
 schemata_register(schemata_client_t *cl, const char *subject, const schemata_schema_t *s,
                   const schemata_call_t *o, schemata_error_t **err);
-/* Remote check; *report lists what broke and against which version. */
+/* Remote check against that version, SCHEMATA_LATEST, or 0: all that the subject's level names; *report
+ * lists what broke and against which version. */
 SCHEMATA_API schemata_status_t
 schemata_test_compatibility(schemata_client_t *cl, const char *subject, int32_t version,
                             const schemata_schema_t *s, const schemata_call_t *o,
                             schemata_report_t **report, schemata_error_t **err);
-/* Anything else in the REST API, with the same auth, retry and failover. */
+/* Anything else in the REST API, with the same auth, retry and failover. With `http_status`, refusals
+ * other than 401, 403 and those that were retried in vain are answers (SCHEMATA_OK); without, errors.
+ * `*out` is NUL-terminated; schemata_free it. */
 SCHEMATA_API schemata_status_t
 schemata_rest(schemata_client_t *cl, const char *method, const char *path_and_query,
               const void *body, size_t len, char **out, size_t *out_len, int *http_status,
