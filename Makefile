@@ -14,16 +14,17 @@ endif
 VERSION := 0.1.0
 
 # ---- floors, lowest first ------------------------------------------------------------------------
-FLOORS := base core/json core/hash core/wire core/schema core/compat core/avro core/protobuf \
-          core/jsonschema core/formats store registry http api/confluent api/schemata api/ops server \
-          client cli
+FLOORS := base core/json core/hash core/crypto core/wire core/schema core/compat core/avro \
+          core/protobuf core/jsonschema core/formats kms store registry http api/confluent \
+          api/schemata api/ops server client cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
-        core/hash core/json base
+        core/crypto core/hash core/json base
 
 USES_base            :=
 USES_core/json       := base
 USES_core/hash       := base
+USES_core/crypto     := base
 USES_core/wire       := base
 USES_core/schema     := core/json base
 USES_core/compat     := core/schema core/json base
@@ -32,21 +33,23 @@ USES_core/protobuf   := core/compat core/schema core/json core/hash core/wire ba
 USES_core/jsonschema := core/compat core/schema core/json core/hash core/wire base
 USES_core/formats    := core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
                         core/hash core/json base
+USES_kms             := core/crypto core/json base
 USES_store           := $(CORE)
-USES_registry        := store $(CORE)
+USES_registry        := kms store $(CORE)
 USES_http            := base
-USES_api/confluent   := registry http store $(CORE)
-USES_api/schemata    := registry http store $(CORE)
-USES_api/ops         := registry http store $(CORE)
-USES_server          := api/confluent api/schemata api/ops registry http store $(CORE)
-USES_client          := $(CORE)
-USES_cli             := server api/confluent api/schemata api/ops registry http store $(CORE)
+USES_api/confluent   := registry http kms store $(CORE)
+USES_api/schemata    := registry http kms store $(CORE)
+USES_api/ops         := registry http kms store $(CORE)
+USES_server          := api/confluent api/schemata api/ops registry http kms store $(CORE)
+USES_client          := kms $(CORE)
+USES_cli             := server api/confluent api/schemata api/ops registry http kms store $(CORE)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client := clients/c
 
 # pkg-config names a floor needs; its headers have their one home there.
 PKG_core/hash       := gnutls
+PKG_core/crypto     := gnutls
 PKG_core/jsonschema := libpcre2-8
 PKG_store           := sqlite3
 PKG_http            := libmicrohttpd gnutls zlib

@@ -30,6 +30,11 @@ enum sma_status sma_read_alias(struct sma_subject *out, struct sma_loader *loade
                                const struct sma_subject *subject,
                                struct sma_error *err) SMA_MUST_CHECK;
 
+/* The same for the subject of a dek: `aliasForDeks` goes before `alias`. */
+enum sma_status sma_read_alias_for_deks(struct sma_subject *out, struct sma_loader *loader,
+                                        const struct sma_subject *subject,
+                                        struct sma_error *err) SMA_MUST_CHECK;
+
 /* A `subjectPrefix`: ":*:", ":.ctx:", "", "foo", ":*:foo", ":.ctx:foo". */
 enum sma_status sma_read_prefix(struct sma_str *context, struct sma_str *prefix,
                                 struct sma_arena *arena, struct sma_str text,

@@ -42,8 +42,9 @@ enum sma_status sma_subject_not_found(const struct sma_subject *subject, struct 
                       SMA_STR_ARG(subject->qualified));
 }
 
-enum sma_status sma_read_alias(struct sma_subject *out, struct sma_loader *loader,
-                               const struct sma_subject *subject, struct sma_error *err)
+static enum sma_status read_alias(struct sma_subject *out, struct sma_loader *loader,
+                                  const struct sma_subject *subject, bool is_for_deks,
+                                  struct sma_error *err)
 {
     struct sma_config config;
     if (!subject->name.len) {
@@ -51,11 +52,28 @@ enum sma_status sma_read_alias(struct sma_subject *out, struct sma_loader *loade
         return SMA_OK;
     }
     enum sma_status st = sma_scope_own_config(&config, loader, subject->qualified, err);
-    if (st == SMA_ENOTFOUND || (!st && !config.alias.len)) {
+    if (st && st != SMA_ENOTFOUND)
+        return st;
+    struct sma_str alias = st ? SMA_STR("") : config.alias;
+    if (!st && is_for_deks && config.alias_for_deks.len)
+        alias = config.alias_for_deks;
+    if (!alias.len) {
         *out = *subject;
         return SMA_OK;
     }
-    return st ? st : sma_subject_resolve(out, loader->arena, subject->context, config.alias, err);
+    return sma_subject_resolve(out, loader->arena, subject->context, alias, err);
+}
+
+enum sma_status sma_read_alias(struct sma_subject *out, struct sma_loader *loader,
+                               const struct sma_subject *subject, struct sma_error *err)
+{
+    return read_alias(out, loader, subject, false, err);
+}
+
+enum sma_status sma_read_alias_for_deks(struct sma_subject *out, struct sma_loader *loader,
+                                        const struct sma_subject *subject, struct sma_error *err)
+{
+    return read_alias(out, loader, subject, true, err);
 }
 
 enum sma_status sma_read_prefix(struct sma_str *context, struct sma_str *prefix,

@@ -319,6 +319,16 @@ enum sma_status sma_view_dek(struct sma_view *view, struct sma_arena *arena,
 enum sma_status sma_view_kek_names(struct sma_view *view, struct sma_arena *arena,
                                    enum sma_deleted deleted, struct sma_str **out, size_t *count,
                                    struct sma_error *err) SMA_MUST_CHECK;
+/* Keks that have a dek under a subject that begins with `prefix` (the qualified form, literally);
+ * `deleted` is asked of both. In no order, each once. */
+enum sma_status sma_view_kek_names_by_subject(struct sma_view *view, struct sma_arena *arena,
+                                              struct sma_str prefix, enum sma_deleted deleted,
+                                              struct sma_str **out, size_t *count,
+                                              struct sma_error *err) SMA_MUST_CHECK;
+/* Whether the kek has a dek at all. */
+enum sma_status sma_view_kek_in_use(struct sma_view *view, struct sma_str kek_name,
+                                    enum sma_deleted deleted, bool *out,
+                                    struct sma_error *err) SMA_MUST_CHECK;
 /* Subjects that have a dek of this kek, sorted, each once. */
 enum sma_status sma_view_dek_subjects(struct sma_view *view, struct sma_arena *arena,
                                       struct sma_str kek_name, enum sma_deleted deleted,

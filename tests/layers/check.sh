@@ -42,7 +42,7 @@ home() { # header, folder
 }
 home 'sqlite3\.h' 'src/store/state'
 home 'microhttpd\.h' 'src/http'
-home 'gnutls/[a-z]*\.h' 'src/core/hash|src/http'
+home 'gnutls/[a-z]*\.h' 'src/core/hash|src/core/crypto|src/http'
 home 'pcre2\.h' 'src/core/jsonschema'
 home 'protobuf-c/protobuf-c\.h' 'src/core/protobuf|clients/c'
 home 'curl/curl\.h' 'clients/c'

@@ -8,7 +8,7 @@
 static const struct sma_api_route *row_of(const struct sma_confluent *confluent,
                                           const struct sma_http_request *request)
 {
-    return &sma_api_routes[request->route - confluent->routes];
+    return &confluent->table[request->route - confluent->routes];
 }
 
 /* ---- kept answers -------------------------------------------------------------------------------

@@ -37,13 +37,22 @@ struct sma_api_route {
 
 struct sma_confluent {
     struct sma_confluent_options options;
-    struct sma_arena arena;        /* owns the strings */
-    struct sma_http_route *routes; /* parallel to sma_api_routes */
+    struct sma_arena arena; /* owns the strings */
+    const struct sma_api_route *table;
+    struct sma_http_route *routes; /* parallel to `table` */
+    size_t route_count;
 };
 
 /* routes.c */
 extern const struct sma_api_route sma_api_routes[];
 extern const size_t sma_api_route_count;
+
+/* For facades of the same family (media types, errors, parameters, kept answers) with routes of their
+ * own: as sma_confluent_new with another table, which must outlive it. */
+enum sma_status sma_confluent_new_with(struct sma_confluent **out,
+                                       const struct sma_confluent_options *options,
+                                       const struct sma_api_route *table, size_t count,
+                                       struct sma_error *err) SMA_MUST_CHECK;
 
 struct sma_call {
     struct sma_http_exchange *exchange;
@@ -114,6 +123,13 @@ enum sma_status sma_param_scope(struct sma_subject *out, struct sma_call *call,
 /* For `write`: the path's {subject} through a snapshot of its own. */
 enum sma_status sma_param_subject_now(struct sma_subject *out, struct sma_call *call,
                                       struct sma_error *err) SMA_MUST_CHECK;
+
+/* The same as a subject of deks: `aliasForDeks` goes before `alias`. */
+enum sma_status sma_param_dek_subject(struct sma_subject *out, struct sma_call *call,
+                                      struct sma_loader *loader,
+                                      struct sma_error *err) SMA_MUST_CHECK;
+/* 404, what the original answers to a parameter that it cannot convert. */
+enum sma_status sma_param_not_convertible(struct sma_error *err);
 
 /* offset and limit. 404 when they are no integers. */
 struct sma_page {

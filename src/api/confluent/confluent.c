@@ -20,11 +20,11 @@ static const struct sma_http_media consumed[] = {
 
 static enum sma_status make_routes(struct sma_confluent *confluent, struct sma_error *err)
 {
-    struct sma_http_route *routes = calloc(sma_api_route_count, sizeof *routes);
+    struct sma_http_route *routes = calloc(confluent->route_count, sizeof *routes);
     if (!routes)
         return sma_fail_nomem(err);
-    for (size_t i = 0; i < sma_api_route_count; i++) {
-        const struct sma_api_route *row = &sma_api_routes[i];
+    for (size_t i = 0; i < confluent->route_count; i++) {
+        const struct sma_api_route *row = &confluent->table[i];
         routes[i] = (struct sma_http_route){
             .method = row->method,
             .pattern = row->pattern,
@@ -41,11 +41,21 @@ enum sma_status sma_confluent_new(struct sma_confluent **out,
                                   const struct sma_confluent_options *options,
                                   struct sma_error *err)
 {
+    return sma_confluent_new_with(out, options, sma_api_routes, sma_api_route_count, err);
+}
+
+enum sma_status sma_confluent_new_with(struct sma_confluent **out,
+                                       const struct sma_confluent_options *options,
+                                       const struct sma_api_route *table, size_t count,
+                                       struct sma_error *err)
+{
     struct sma_confluent *confluent = calloc(1, sizeof *confluent);
     if (!confluent)
         return sma_fail_nomem(err);
     sma_arena_init(&confluent->arena, 0);
     confluent->options = *options;
+    confluent->table = table;
+    confluent->route_count = count;
     confluent->options.cluster_id = sma_arena_copy(&confluent->arena, options->cluster_id);
     confluent->options.deployment_attributes =
         sma_arena_copy(&confluent->arena, options->deployment_attributes);
@@ -73,7 +83,7 @@ struct sma_http_facade sma_confluent_facade(struct sma_confluent *confluent)
 {
     return (struct sma_http_facade){
         .routes = confluent->routes,
-        .route_count = sma_api_route_count,
+        .route_count = confluent->route_count,
         .produces = {produced, sizeof produced / sizeof produced[0]},
         .consumes = {consumed, sizeof consumed / sizeof consumed[0]},
         .default_type = SMA_STR("application/octet-stream"),

@@ -5,7 +5,7 @@
 #include "registry/read.h"
 
 /* The framework behind the original answers so to a parameter that it cannot convert. */
-static enum sma_status not_convertible(struct sma_error *err)
+enum sma_status sma_param_not_convertible(struct sma_error *err)
 {
     enum sma_status st = sma_fail(err, SMA_ENOTFOUND, "HTTP 404 Not Found");
     if (err)
@@ -28,7 +28,7 @@ enum sma_status sma_param_path_i32(int32_t *out, const struct sma_call *call, co
                                    struct sma_error *err)
 {
     if (!sma_parse_i32(sma_http_param(call->request, name), out))
-        return not_convertible(err);
+        return sma_param_not_convertible(err);
     return SMA_OK;
 }
 
@@ -44,6 +44,14 @@ enum sma_status sma_param_subject(struct sma_subject *out, struct sma_call *call
     struct sma_subject given;
     enum sma_status st = sma_param_scope(&given, call, err);
     return st ? st : sma_read_alias(out, loader, &given, err);
+}
+
+enum sma_status sma_param_dek_subject(struct sma_subject *out, struct sma_call *call,
+                                      struct sma_loader *loader, struct sma_error *err)
+{
+    struct sma_subject given;
+    enum sma_status st = sma_param_scope(&given, call, err);
+    return st ? st : sma_read_alias_for_deks(out, loader, &given, err);
 }
 
 enum sma_status sma_param_subject_now(struct sma_subject *out, struct sma_call *call,
@@ -65,7 +73,7 @@ static enum sma_status read_int(int32_t *out, const struct sma_call *call, const
 {
     struct sma_str text = sma_param_text(call, name);
     if (text.len && !sma_parse_i32(text, out))
-        return not_convertible(err);
+        return sma_param_not_convertible(err);
     return SMA_OK;
 }
 

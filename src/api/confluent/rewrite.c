@@ -71,6 +71,15 @@ static void qualify_parameter(struct rewriting *r, struct sma_str name)
         r->failed = true;
 }
 
+/* /dek-registry/v1/keks/{name}/deks/{subject}: keks belong to no context, the subjects of deks do. */
+static void rewrite_deks(struct rewriting *r)
+{
+    if (r->target->segment_count == 3)
+        qualify_parameter(r, SMA_STR("subjectPrefix"));
+    else if (is(r->target, 4, "deks"))
+        qualify_segment(r, 5);
+}
+
 /* /config and /mode of a context are those of the scope ":.ctx:". */
 static void rewrite_setting(struct rewriting *r)
 {
@@ -95,6 +104,8 @@ static void rewrite_inside(struct rewriting *r)
         qualify_parameter(r, SMA_STR("subject"));
     else if (is(target, 0, "schemas") && target->segment_count == 1)
         qualify_parameter(r, SMA_STR("subjectPrefix"));
+    else if (is(target, 0, "dek-registry") && is(target, 1, "v1") && is(target, 2, "keks"))
+        rewrite_deks(r);
 }
 
 static void drop_first_segments(struct sma_http_target *target, size_t count)

@@ -1,5 +1,6 @@
 /* Reading keks and deks. */
 #include "store/state/db.h"
+#include "store/state/range.h"
 
 /* Every text of the column list, copied; false when out of memory. */
 static bool copy_texts(const struct sma_query *q, struct sma_arena *arena,
@@ -113,6 +114,32 @@ enum sma_status sma_view_kek_names(struct sma_view *view, struct sma_arena *aren
     struct sma_query q = sma_query_on(view->db, SMA_SQL_KEK_NAMES);
     sma_query_deleted(&q, deleted);
     return read_texts(&q, arena, out, count, err);
+}
+
+enum sma_status sma_view_kek_names_by_subject(struct sma_view *view, struct sma_arena *arena,
+                                              struct sma_str prefix, enum sma_deleted deleted,
+                                              struct sma_str **out, size_t *count,
+                                              struct sma_error *err)
+{
+    struct sma_str end = sma_range_end(arena, prefix);
+    if (!end.ptr)
+        return sma_fail_nomem(err);
+    struct sma_query q = sma_query_on(view->db, SMA_SQL_KEK_NAMES_BY_SUBJECT);
+    sma_query_str(&q, prefix);
+    sma_query_str(&q, end);
+    sma_query_deleted(&q, deleted);
+    return read_texts(&q, arena, out, count, err);
+}
+
+enum sma_status sma_view_kek_in_use(struct sma_view *view, struct sma_str kek_name,
+                                    enum sma_deleted deleted, bool *out, struct sma_error *err)
+{
+    struct sma_query q = sma_query_on(view->db, SMA_SQL_KEK_IN_USE);
+    sma_query_str(&q, kek_name);
+    sma_query_deleted(&q, deleted);
+    enum sma_status st = sma_query_row(&q, out, err);
+    sma_query_end(&q);
+    return st;
 }
 
 enum sma_status sma_view_dek_subjects(struct sma_view *view, struct sma_arena *arena,

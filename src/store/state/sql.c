@@ -212,6 +212,12 @@ static const struct {
                                 "is_deleted, ts_ms FROM keks WHERE name = ?1"},
     [SMA_SQL_KEK_NAMES] = {"keks", "SELECT name FROM keks WHERE is_deleted BETWEEN ?1 AND ?2 "
                                    "ORDER BY name"},
+    [SMA_SQL_KEK_NAMES_BY_SUBJECT] =
+        {"keks", "SELECT DISTINCT d.kek_name FROM deks d WHERE d.subject >= ?1 AND d.subject < ?2 "
+                 "AND d.is_deleted BETWEEN ?3 AND ?4 AND EXISTS (SELECT 1 FROM keks k "
+                 "WHERE k.name = d.kek_name AND k.is_deleted BETWEEN ?3 AND ?4)"},
+    [SMA_SQL_KEK_IN_USE] = {"deks", "SELECT 1 FROM deks WHERE kek_name = ?1 "
+                                    "AND is_deleted BETWEEN ?2 AND ?3 LIMIT 1"},
     [SMA_SQL_DEK_SET] =
         {"dek", "INSERT INTO deks (kek_name, subject, algorithm, version, is_deleted, position, "
                 "ts_ms, encrypted_key_material) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "

@@ -128,6 +128,49 @@ static void deks_are_kept(void **state)
     assert_int_equal(stamp, 3);
 }
 
+/* By the beginnings of their deks' subjects; a soft-deleted dek or kek counts only when asked for. */
+static void keks_are_found_by_subject(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *prefix;
+        enum sma_deleted deleted;
+        size_t count;
+    } rows[] = {
+        {"", SMA_LIVE, 1},     {"s", SMA_LIVE, 1},         {"s", SMA_WITH_DELETED, 2},
+        {"st", SMA_LIVE, 0},   {"gone", SMA_LIVE, 0},      {"gone", SMA_WITH_DELETED, 1},
+        {":.c:", SMA_LIVE, 0}, {"s%", SMA_WITH_DELETED, 0}};
+    bool is_in_use;
+    write_one(f, raw(KEK_KEY, KEK_VALUE));
+    write_one(f, raw(DEK_KEY("1"), "{}"));
+    write_one(f, raw(DEK_KEY("2"), "{}"));
+    write_one(f, raw("{\"type\":\"KEK\",\"name\":\"q\"}",
+                     "{\"kmsType\":\"t\",\"kmsKeyId\":\"i\",\"deleted\":true}"));
+    write_one(f, raw("{\"type\":\"DEK\",\"kekName\":\"q\",\"subject\":\"s2\","
+                     "\"algorithm\":\"AES256_SIV\",\"version\":1}",
+                     "{}"));
+    write_one(f, raw("{\"type\":\"DEK\",\"kekName\":\"k\",\"subject\":\"gone\","
+                     "\"algorithm\":\"AES256_SIV\",\"version\":1}",
+                     "{\"deleted\":true}"));
+    look(f);
+    for (size_t i = 0; i < SMA_COUNT(rows); i++) {
+        struct sma_str *names;
+        size_t count;
+        assert_int_equal(sma_view_kek_names_by_subject(f->view, &f->arena,
+                                                       sma_str_z(rows[i].prefix), rows[i].deleted,
+                                                       &names, &count, NULL),
+                         SMA_OK);
+        if (count != rows[i].count)
+            fail_msg("\"%s\": %zu keks, not %zu", rows[i].prefix, count, rows[i].count);
+    }
+    assert_int_equal(sma_view_kek_in_use(f->view, SMA_STR("k"), SMA_LIVE, &is_in_use, NULL),
+                     SMA_OK);
+    assert_true(is_in_use);
+    assert_int_equal(
+        sma_view_kek_in_use(f->view, SMA_STR("q"), SMA_ONLY_DELETED, &is_in_use, NULL), SMA_OK);
+    assert_false(is_in_use);
+}
+
 static void a_store_that_ends_with_a_dek_opens_again(void **state)
 {
     struct fixture *f = *state;
@@ -147,6 +190,7 @@ int main(void)
         TEST(contradictions_are_refused),
         TEST(keks_are_kept),
         TEST(deks_are_kept),
+        TEST(keks_are_found_by_subject),
         TEST(a_store_that_ends_with_a_dek_opens_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

@@ -20,9 +20,10 @@ static const struct {
     {SMA_SQL_SUBJECT_PREFIX_EVERYWHERE, "USE TEMP B-TREE FOR ORDER BY"},
     /* All keks, in the order of their key; all keys, counted once per creation. */
     {SMA_SQL_KEK_NAMES, "SCAN keks"},
+    {SMA_SQL_KEK_NAMES_BY_SUBJECT, "USE TEMP B-TREE FOR DISTINCT"},
     {SMA_SQL_KEY_COUNT, "SCAN CONSTANT ROW"},
     {SMA_SQL_KEY_COUNT, "SCAN keks"},
-    {SMA_SQL_KEY_COUNT, "SCAN deks"},
+    {SMA_SQL_KEY_COUNT, "SCAN deks USING COVERING INDEX deks_by_subject"},
     /* The last row of the history, by its key. */
     {SMA_SQL_HISTORY_HEAD, "SCAN history"},
     /* Rows of one id, of one resource: as many as the answer has. */
