@@ -1,12 +1,14 @@
 /* What handlers say about the answer. */
 #include "http/exchange.h"
 
+#include "http/gzip.h"
 #include "http/target.h"
 
 void sma_http_reset_answer(struct sma_http_exchange *exchange)
 {
     struct sma_http_answer *answer = &exchange->answer;
     sma_http_body_static(exchange, sma_str_make(NULL, 0));
+    sma_http_answer_drop_stream(exchange);
     sma_buf_clear(&answer->own);
     sma_buf_clear(&answer->packed);
     answer->status = 200;
@@ -76,6 +78,28 @@ void sma_http_body_shared(struct sma_http_exchange *exchange, struct sma_str byt
     answer->bytes = bytes;
     answer->release = release;
     answer->owner = owner;
+}
+
+void sma_http_body_stream(struct sma_http_exchange *exchange, const struct sma_http_stream *stream,
+                          void *state)
+{
+    sma_http_answer_drop_stream(exchange);
+    exchange->answer.stream = stream;
+    exchange->answer.stream_state = state;
+}
+
+void sma_http_answer_drop_stream(struct sma_http_exchange *exchange)
+{
+    struct sma_http_answer *answer = &exchange->answer;
+    if (answer->stream)
+        answer->stream->release(answer->stream_state);
+    sma_http_zip_free(answer->zip);
+    answer->zip = NULL;
+    answer->stream = NULL;
+    answer->stream_state = NULL;
+    answer->is_last = answer->is_broken = false;
+    answer->sent = 0;
+    answer->streamed = 0;
 }
 
 void sma_http_answer_fail(struct sma_http_exchange *exchange)

@@ -38,6 +38,7 @@ void sma_http_give_up(struct sma_http_conn *conn, enum sma_http_problem_kind kin
         return;
     }
     size_t charged = away->charged;
+    bool is_receiving = away->job == SMA_HTTP_JOB_PIECE;
     if (!sma_http_exchange_orphan(away)) {
         sma_http_exchange_put(&loop->pool, stand_in); /* it is on its way back after all */
         return;
@@ -46,6 +47,9 @@ void sma_http_give_up(struct sma_http_conn *conn, enum sma_http_problem_kind kin
     stand_in->conn = conn;
     conn->exchange = stand_in;
     sma_http_answer_problem(stand_in, &options->facades[0], kind, detail, SMA_STR(""));
+    stand_in->is_discarding = is_receiving; /* the rest of the body */
+    if (is_receiving)
+        sma_http_conn_enter(conn, SMA_HTTP_PHASE_BODY);
     if (conn->is_suspended) {
         conn->is_suspended = false;
         sma_http_wire_resume(conn);

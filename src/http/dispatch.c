@@ -228,8 +228,7 @@ bool sma_http_is_wanted(const struct sma_http_exchange *exchange)
     return atomic_load(&exchange->place) != SMA_HTTP_ORPHAN;
 }
 
-/* Sends the exchange to a worker. False: it is still ours. */
-static bool send_to_worker(struct sma_http_exchange *exchange, enum sma_http_job job)
+bool sma_http_send_to_worker(struct sma_http_exchange *exchange, enum sma_http_job job)
 {
     exchange->job = job;
     sma_http_exchange_leave(exchange);
@@ -243,8 +242,20 @@ static void hand_to_worker(struct sma_http_exchange *exchange)
 {
     if (!detach(exchange))
         problem(exchange, SMA_HTTP_FAILED, "out of memory", SMA_STR(""));
-    else if (!send_to_worker(exchange, SMA_HTTP_JOB_HANDLE))
+    else if (!sma_http_send_to_worker(exchange, SMA_HTTP_JOB_HANDLE))
         problem(exchange, SMA_HTTP_OVERLOADED, "too many requests are waiting", SMA_STR(""));
+}
+
+bool sma_http_dispatch_piece(struct sma_http_exchange *exchange)
+{
+    exchange->request.body = sma_buf_str(&exchange->body);
+    if (!detach(exchange))
+        problem(exchange, SMA_HTTP_FAILED, "out of memory", SMA_STR(""));
+    else if (!sma_http_send_to_worker(exchange, SMA_HTTP_JOB_PIECE))
+        problem(exchange, SMA_HTTP_OVERLOADED, "too many requests are waiting", SMA_STR(""));
+    else
+        sma_http_conn_enter(exchange->conn, SMA_HTTP_PHASE_WORK);
+    return !exchange->is_answered;
 }
 
 /* Runs what may run on the loop. */
@@ -287,7 +298,7 @@ static bool pack(struct sma_http_exchange *exchange)
     if (!sma_http_loop_wants_packing(exchange))
         return true;
     if (sma_http_answer_bytes(exchange).len > INLINE_PACK_BYTES_MAX)
-        return !send_to_worker(exchange, SMA_HTTP_JOB_COMPRESS);
+        return !sma_http_send_to_worker(exchange, SMA_HTTP_JOB_COMPRESS);
     if (loop->packer)
         sma_http_pack(loop->packer, exchange);
     return true;
@@ -344,6 +355,21 @@ static struct sma_http_exchange *reversed(struct sma_http_exchange *list)
     return result;
 }
 
+/* A piece of the body was taken in: there is room for the next one, unless it was the last that is
+ * wanted. The rest has the time of one body. */
+static void take_piece_back(struct sma_http_exchange *exchange)
+{
+    size_t len = exchange->body.len;
+    atomic_fetch_sub(&exchange->loop->server->body_bytes, len);
+    exchange->charged -= len;
+    sma_buf_clear(&exchange->body);
+    exchange->request.body = SMA_STR("");
+    exchange->job = SMA_HTTP_JOB_HANDLE;
+    exchange->is_answered = exchange->is_discarding;
+    if (exchange->conn)
+        sma_http_conn_enter(exchange->conn, SMA_HTTP_PHASE_BODY);
+}
+
 void sma_http_take_back(struct sma_http_loop *loop)
 {
     if (!atomic_load_explicit(&loop->back, memory_order_relaxed))
@@ -354,7 +380,10 @@ void sma_http_take_back(struct sma_http_loop *loop)
         struct sma_http_conn *conn = exchange->conn;
         list = list->next;
         atomic_store(&exchange->place, SMA_HTTP_HOME);
-        exchange->is_answered = true;
+        if (exchange->job == SMA_HTTP_JOB_PIECE)
+            take_piece_back(exchange);
+        else
+            exchange->is_answered = true;
         if (!conn) { /* the client broke off meanwhile; it is counted already */
             sma_http_exchange_put(&loop->pool, exchange);
         } else if (conn->is_suspended) {
@@ -397,7 +426,8 @@ static void account(struct sma_http_loop *loop, const struct sma_http_exchange *
     struct sma_http_server *server = loop->server;
     uint64_t duration_ns = exchange->has_head ? sma_http_now_ns() - exchange->started_ns : 0;
     bool has_body = status && status != 204 && status != 304 && !exchange->request.is_head;
-    size_t bytes_out = has_body ? sma_http_answer_bytes(exchange).len : 0;
+    size_t bytes_out =
+        has_body ? exchange->answer.streamed + sma_http_answer_bytes(exchange).len : 0;
     size_t slot = exchange->row ? exchange->row->slot : server->name_count - 1;
     sma_http_counters_request(&loop->counters, slot, status, duration_ns);
     sma_http_count(&loop->counters.body_bytes_out, bytes_out);

@@ -22,6 +22,13 @@ static void release_bytes(struct sma_http_answer *answer)
     answer->bytes = sma_str_make(NULL, 0);
 }
 
+static void release_all(struct sma_http_exchange *exchange)
+{
+    release_bytes(&exchange->answer);
+    sma_http_answer_drop_stream(exchange);
+    sma_http_set_state(exchange, NULL, NULL);
+}
+
 struct sma_http_exchange *sma_http_exchange_take(struct sma_http_exchange_pool *pool,
                                                  struct sma_http_loop *loop, size_t arena_max,
                                                  size_t body_max, size_t answer_max)
@@ -60,7 +67,7 @@ static void forget_request(struct sma_http_exchange *exchange)
     request->has_body = request->is_head = false;
     exchange->row = NULL;
     exchange->conn = NULL;
-    exchange->body_bytes_seen = exchange->charged = 0;
+    exchange->body_bytes_seen = exchange->charged = exchange->bearable_bytes = 0;
     exchange->content_length = exchange->started_ns = 0;
     exchange->has_length = exchange->is_chunked = exchange->expects_continue = false;
     exchange->is_http10 = exchange->has_head = exchange->is_answered = false;
@@ -70,7 +77,7 @@ static void forget_request(struct sma_http_exchange *exchange)
 
 void sma_http_exchange_put(struct sma_http_exchange_pool *pool, struct sma_http_exchange *exchange)
 {
-    release_bytes(&exchange->answer);
+    release_all(exchange);
     if (pool->count >= POOL_MAX) {
         sma_http_exchange_free(exchange);
         return;
@@ -89,7 +96,7 @@ void sma_http_exchange_free(struct sma_http_exchange *exchange)
 {
     if (!exchange)
         return;
-    release_bytes(&exchange->answer);
+    release_all(exchange);
     sma_arena_fini(&exchange->arena);
     sma_buf_fini(&exchange->body);
     sma_buf_fini(&exchange->answer.own);
@@ -131,6 +138,28 @@ bool sma_http_exchange_stand_in(struct sma_http_exchange *to, const struct sma_h
            copy_text(&request->query, from->request.query, &to->arena) &&
            copy_text(&request->request_id, from->request.request_id, &to->arena) &&
            copy_text(&request->remote, from->request.remote, &to->arena);
+}
+
+/* ---- a body in pieces
+ * ----------------------------------------------------------------------------- */
+
+void sma_http_set_state(struct sma_http_exchange *exchange, void *state,
+                        void (*release)(void *state))
+{
+    if (exchange->release_state)
+        exchange->release_state(exchange->state);
+    exchange->state = state;
+    exchange->release_state = release;
+}
+
+void *sma_http_state(const struct sma_http_exchange *exchange)
+{
+    return exchange->state;
+}
+
+void sma_http_refuse_rest(struct sma_http_exchange *exchange)
+{
+    exchange->is_discarding = true;
 }
 
 /* ---- what a request offers

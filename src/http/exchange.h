@@ -24,7 +24,12 @@ enum sma_http_place { SMA_HTTP_HOME, SMA_HTTP_OUT, SMA_HTTP_BACK, SMA_HTTP_ORPHA
 enum sma_http_gzip { SMA_HTTP_GZIP_BY_SIZE, SMA_HTTP_GZIP_NEVER, SMA_HTTP_GZIP_ALWAYS };
 
 /* What a worker is to do. */
-enum sma_http_job { SMA_HTTP_JOB_HANDLE, SMA_HTTP_JOB_COMPRESS };
+enum sma_http_job {
+    SMA_HTTP_JOB_HANDLE,
+    SMA_HTTP_JOB_COMPRESS,
+    SMA_HTTP_JOB_PIECE, /* of the body */
+    SMA_HTTP_JOB_STREAM /* the next piece of the answer */
+};
 
 struct sma_http_answer {
     int status;
@@ -39,6 +44,12 @@ struct sma_http_answer {
     struct sma_buf packed; /* the body compressed, when it has a length */
     bool is_pack_tried;    /* once is enough */
     bool is_packable;      /* "Vary: Accept-Encoding" goes out */
+    const struct sma_http_stream *stream; /* or NULL: `own` is all there is */
+    void *stream_state;
+    struct sma_http_zip *zip; /* compressor of the stream, or NULL */
+    bool is_last, is_broken; /* of the stream: nothing follows `own`, or nothing can */
+    size_t sent;             /* bytes of `own`, while streaming */
+    uint64_t streamed;       /* bytes of the pieces before it */
 };
 
 struct sma_http_exchange {
@@ -63,6 +74,9 @@ struct sma_http_exchange {
 
     struct sma_buf body;
     size_t body_bytes_seen;
+    size_t bearable_bytes; /* a refused body is read up to here */
+    void *state;           /* of a route that takes its body in pieces */
+    void (*release_state)(void *state);
     size_t charged; /* against the server's budget for bodies */
     uint64_t started_ns;
 
@@ -98,6 +112,8 @@ void sma_http_answer_problem(struct sma_http_exchange *exchange,
 bool sma_http_is_header_value(struct sma_str value);
 /* Makes the finished answer a 500. */
 void sma_http_answer_fail(struct sma_http_exchange *exchange);
+/* Lets go of the stream, if there is one. */
+void sma_http_answer_drop_stream(struct sma_http_exchange *exchange);
 /* The bytes to send: packed, shared, static or own. */
 struct sma_str sma_http_answer_bytes(const struct sma_http_exchange *exchange);
 

@@ -78,20 +78,25 @@ static bool has_encoding(const struct sma_http_answer *answer)
     return false;
 }
 
+static bool is_accepted(const struct sma_http_exchange *exchange)
+{
+    struct sma_str accepted;
+    return sma_http_header(&exchange->request, "Accept-Encoding", &accepted) &&
+           sma_http_takes_gzip(accepted);
+}
+
 bool sma_http_wants_packing(struct sma_http_exchange *exchange, size_t bytes_min)
 {
     struct sma_http_answer *answer = &exchange->answer;
     size_t len = sma_http_answer_bytes(exchange).len;
-    struct sma_str accepted;
     bool is_forbidden = exchange->row && exchange->row->route->flags & SMA_HTTP_NO_GZIP;
-    if (!len || sma_buf_failed(&answer->own) || answer->is_pack_tried ||
+    if (!len || answer->stream || sma_buf_failed(&answer->own) || answer->is_pack_tried ||
         answer->gzip == SMA_HTTP_GZIP_NEVER ||
         (answer->gzip == SMA_HTTP_GZIP_BY_SIZE && (len < bytes_min || is_forbidden)) ||
         has_encoding(answer))
         return false;
     answer->is_packable = true;
-    return sma_http_header(&exchange->request, "Accept-Encoding", &accepted) &&
-           sma_http_takes_gzip(accepted);
+    return is_accepted(exchange);
 }
 
 static bool make_ready(struct sma_http_packer *packer)
@@ -118,4 +123,72 @@ void sma_http_pack(struct sma_http_packer *packer, struct sma_http_exchange *exc
     stream->avail_out = (uInt)bytes.len;
     if (deflate(stream, Z_FINISH) == Z_STREAM_END && stream->avail_out)
         packed->len = bytes.len - stream->avail_out;
+}
+
+/* ---- answers in pieces --------------------------------------------------------------------------
+ */
+
+/* Many such answers may be under way for long, each with a compressor: 64 KiB is enough for each. */
+#define ZIP_WINDOW (13 + 16)
+#define ZIP_MEMORY 6
+
+struct sma_http_zip {
+    z_stream stream;
+};
+
+bool sma_http_wants_zip(struct sma_http_exchange *exchange)
+{
+    struct sma_http_answer *answer = &exchange->answer;
+    bool is_forbidden = exchange->row && exchange->row->route->flags & SMA_HTTP_NO_GZIP;
+    if (!answer->stream || is_forbidden || answer->gzip == SMA_HTTP_GZIP_NEVER ||
+        has_encoding(answer))
+        return false;
+    answer->is_packable = true;
+    return is_accepted(exchange);
+}
+
+static struct sma_http_zip *new_zip(void)
+{
+    struct sma_http_zip *zip = calloc(1, sizeof *zip);
+    if (zip && deflateInit2(&zip->stream, LEVEL, Z_DEFLATED, ZIP_WINDOW, ZIP_MEMORY,
+                            Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(zip);
+        zip = NULL;
+    }
+    return zip;
+}
+
+void sma_http_zip_free(struct sma_http_zip *zip)
+{
+    if (zip)
+        deflateEnd(&zip->stream);
+    free(zip);
+}
+
+void sma_http_zip_piece(struct sma_http_exchange *exchange)
+{
+    struct sma_http_answer *answer = &exchange->answer;
+    if (!answer->zip)
+        answer->zip = new_zip();
+    if (!answer->zip)
+        return;
+    z_stream *stream = &answer->zip->stream;
+    struct sma_buf plain = answer->own;
+    /* What deflateBound says covers the end of the stream, not a flush: some bytes more. */
+    size_t room = deflateBound(stream, plain.len) + 64;
+    answer->own = answer->packed;
+    answer->own.max = plain.max;
+    answer->packed = plain;
+    if (plain.len > INT_MAX || !sma_buf_reserve(&answer->own, room)) {
+        answer->is_broken = answer->own.failed = true;
+        return;
+    }
+    stream->next_in = (Bytef *)plain.ptr;
+    stream->avail_in = (uInt)plain.len;
+    stream->next_out = (Bytef *)answer->own.ptr;
+    stream->avail_out = (uInt)room;
+    int rc = deflate(stream, answer->is_last ? Z_FINISH : Z_SYNC_FLUSH);
+    answer->is_broken = rc != (answer->is_last ? Z_STREAM_END : Z_OK) || stream->avail_in;
+    answer->own.len = room - stream->avail_out;
+    sma_buf_clear(&answer->packed);
 }

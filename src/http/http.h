@@ -14,7 +14,11 @@
  * the exchange is finished (returned DONE or completed), except the header values of an inline
  * handler: call sma_http_defer before another thread may see them.
  *
- * Deliberately absent: HTTP/2, static files, cookies, form bodies, chunked answers. */
+ * Long bodies need not be in memory: an answer may come in pieces (struct sma_http_stream), and a
+ * route may take its body in pieces (sma_http_route.piece); both are made and taken by workers, one
+ * piece at a time, while the connection is suspended.
+ *
+ * Deliberately absent: HTTP/2, static files, cookies, form bodies. */
 #ifndef SMA_HTTP_HTTP_H
 #define SMA_HTTP_HTTP_H
 
@@ -66,7 +70,7 @@ struct sma_http_request {
     size_t query_count;
     const struct sma_http_header *headers; /* in the order sent */
     size_t header_count;
-    struct sma_str body;       /* whole; empty when there was none */
+    struct sma_str body;       /* whole, or the piece at hand; empty when there was none */
     bool has_body;             /* Content-Length > 0 or chunked */
     bool is_head;              /* a GET whose body will not be sent */
     struct sma_str media;      /* negotiated type of the answer, or empty */
@@ -111,6 +115,21 @@ void sma_http_body_static(struct sma_http_exchange *exchange, struct sma_str byt
  *    are no longer needed, on a loop thread or on the thread that finishes the exchange. */
 void sma_http_body_shared(struct sma_http_exchange *exchange, struct sma_str bytes,
                           void (*release)(void *owner), void *owner);
+/* 4. Pieces behind what is in the exchange's own buffer, each asked for when the one before was
+ *    sent: for answers that may be longer than memory allows. Such an answer has no Content-Length,
+ *    and is compressed piece by piece when its handler ran on a worker. Hold no snapshot and no lock from one piece to the next: the client
+ *    decides how long that takes. */
+struct sma_http_stream {
+    /* Must. Appends the next piece (some tens of KiB, bounded by answer_bytes_max) to the empty
+     * `out`. False: the answer cannot be finished, and the connection is closed in its middle, which
+     * clients see as a broken answer. Runs on a worker. */
+    bool (*next)(void *state, struct sma_buf *out, bool *is_last);
+    /* Must. Called exactly once, on any thread. */
+    void (*release)(void *state);
+};
+/* Takes `state` over. `stream` must outlive the server. */
+void sma_http_body_stream(struct sma_http_exchange *exchange, const struct sma_http_stream *stream,
+                          void *state);
 /* Never compress this answer / compress it whatever its size (when the client accepts it). */
 void sma_http_set_gzip(struct sma_http_exchange *exchange, bool on);
 /* Forgets status, type, extra headers and body, to start the answer again. */
@@ -132,6 +151,18 @@ void sma_http_complete(struct sma_http_exchange *exchange);
 /* False when nobody waits for the answer any more (the request's time was up, or the server stops):
  * long work may look now and then. The exchange must still be completed or returned. Any thread. */
 bool sma_http_is_wanted(const struct sma_http_exchange *exchange);
+
+/* ---- a body in pieces ---------------------------------------------------------------------------
+ */
+
+/* What a handler keeps from piece to piece: release(state) is called exactly once, when the
+ * request is over in whatever way, on any thread. NULL before the first call. */
+void sma_http_set_state(struct sma_http_exchange *exchange, void *state,
+                        void (*release)(void *state));
+void *sma_http_state(const struct sma_http_exchange *exchange);
+/* From a `piece` function: the answer is in the exchange, what follows of the body is read and
+ * thrown away. */
+void sma_http_refuse_rest(struct sma_http_exchange *exchange);
 
 /* ---- routes -------------------------------------------------------------------------------------
  */
@@ -170,7 +201,13 @@ struct sma_http_route {
      * no negotiation. */
     const struct sma_http_media_list *produces;
     const struct sma_http_media_list *consumes;
+    /* Or NULL. Then the body may be of any length and comes in pieces: request->body is the next
+     * one, of at least SMA_HTTP_PIECE_BYTES, valid during the call (until completed). DONE or LATER
+     * as for a handler. Pieces come in order and one at a time, on workers; the last, shorter one
+     * goes to `handler`, which gives the answer. */
+    sma_http_handler_fn *piece;
 };
+#define SMA_HTTP_PIECE_BYTES 262144u
 
 /* What goes wrong before a handler, or instead of one. */
 enum sma_http_problem_kind {

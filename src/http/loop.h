@@ -178,8 +178,10 @@ bool sma_http_receive_header(struct sma_http_exchange *exchange, struct sma_str 
 /* After the last field: checks, rewrites, routes, negotiates. True when the answer is complete and
  * must go out without reading the body. */
 bool sma_http_receive_head(struct sma_http_conn *conn, const struct sma_http_head *head);
-/* A piece of the body. False when the connection is to be dropped. */
-bool sma_http_receive_body(struct sma_http_conn *conn, const char *bytes, size_t len);
+/* A piece of the body. *is_taken: it was handed on, and the connection is to be suspended until it
+ * comes back. False when the connection is to be dropped. */
+bool sma_http_receive_body(struct sma_http_conn *conn, const char *bytes, size_t len,
+                           bool *is_taken);
 
 /* ---- dispatch.c
  * ---------------------------------------------------------------------------------- */
@@ -196,6 +198,12 @@ enum sma_http_step {
 enum sma_http_step sma_http_dispatch(struct sma_http_conn *conn);
 /* Takes everything that was completed; connections that wait for it go on. */
 void sma_http_take_back(struct sma_http_loop *loop);
+/* Sends a HOME exchange to a worker; `conn` is suspended by the caller. False when the queue is full:
+ * it is still ours. */
+bool sma_http_send_to_worker(struct sma_http_exchange *exchange, enum sma_http_job job);
+/* The body's piece is in exchange->body: hands it over. False when there is no room or memory; then
+ * the answer is in the exchange. */
+bool sma_http_dispatch_piece(struct sma_http_exchange *exchange);
 /* Makes a HOME exchange OUT and counts it. */
 void sma_http_exchange_leave(struct sma_http_exchange *exchange);
 /* Gives up an exchange that is OUT: whoever has it frees it. False: it is on its way back. */

@@ -15,6 +15,7 @@
 #define REQUEST_ID_BYTES_MAX 1024u
 #define HEADER_RECORD_BYTES 72u /* what the library keeps per field in the connection's memory */
 #define ANSWER_ROOM_BYTES 1536u /* what an answer's own header may take of it */
+#define PIECE_ROOM_BYTES (SMA_HTTP_PIECE_BYTES + (SMA_HTTP_CONNECTION_MEMORY << 1))
 #define DISCARD_FACTOR 16u /* a refused body is read to its end up to so many times the limit */
 
 static const struct sma_http_options *options_of(const struct sma_http_exchange *exchange)
@@ -240,11 +241,16 @@ static bool check_sizes(struct sma_http_exchange *exchange, size_t header_size)
     return !exchange->is_answered;
 }
 
+static bool comes_in_pieces(const struct sma_http_exchange *exchange)
+{
+    return exchange->row && exchange->row->route->piece;
+}
+
 /* A body that is too large by its own account. */
 static void check_length(struct sma_http_exchange *exchange)
 {
     if (exchange->has_length && exchange->content_length > options_of(exchange)->body_bytes_max &&
-        !exchange->is_answered)
+        !exchange->is_answered && !comes_in_pieces(exchange))
         refuse(exchange, SMA_HTTP_BODY_TOO_LARGE, "the request body is too large");
 }
 
@@ -301,6 +307,9 @@ bool sma_http_receive_head(struct sma_http_conn *conn, const struct sma_http_hea
         sma_http_route_request(exchange);
     check_length(exchange);
     exchange->is_discarding = exchange->is_answered;
+    exchange->bearable_bytes = options_of(exchange)->body_bytes_max * DISCARD_FACTOR;
+    if (comes_in_pieces(exchange))
+        exchange->body.max = PIECE_ROOM_BYTES;
     return exchange->is_answered && answers_at_once(exchange);
 }
 
@@ -319,7 +328,7 @@ static void store_body(struct sma_http_exchange *exchange, const char *bytes, si
 {
     const struct sma_http_options *options = options_of(exchange);
     _Atomic size_t *held = &exchange->loop->server->body_bytes;
-    if (exchange->body.len + len > options->body_bytes_max) {
+    if (exchange->body.len + len > options->body_bytes_max && !comes_in_pieces(exchange)) {
         fail_body(exchange, SMA_HTTP_BODY_TOO_LARGE, "the request body is too large");
         return;
     }
@@ -333,13 +342,27 @@ static void store_body(struct sma_http_exchange *exchange, const char *bytes, si
         fail_body(exchange, SMA_HTTP_FAILED, "out of memory");
 }
 
-bool sma_http_receive_body(struct sma_http_conn *conn, const char *bytes, size_t len)
+/* A refused body that comes in pieces has its time instead of a length: nobody knows how much of it
+ * there is, and its sender learns only from the answer behind it. */
+static bool is_bearable(const struct sma_http_exchange *exchange)
+{
+    return comes_in_pieces(exchange) || exchange->body_bytes_seen <= exchange->bearable_bytes;
+}
+
+bool sma_http_receive_body(struct sma_http_conn *conn, const char *bytes, size_t len,
+                           bool *is_taken)
 {
     struct sma_http_exchange *exchange = conn->exchange;
-    size_t bearable = options_of(exchange)->body_bytes_max;
     exchange->body_bytes_seen += len;
     sma_http_count(&conn->loop->counters.body_bytes_in, len);
     if (!exchange->is_discarding)
         store_body(exchange, bytes, len);
-    return exchange->body_bytes_seen / DISCARD_FACTOR <= bearable;
+    *is_taken = false;
+    if (exchange->is_discarding || !comes_in_pieces(exchange) ||
+        exchange->body.len < SMA_HTTP_PIECE_BYTES)
+        return is_bearable(exchange);
+    *is_taken = sma_http_dispatch_piece(exchange);
+    if (!*is_taken) /* else it is somebody else's by now */
+        exchange->is_discarding = true;
+    return true;
 }

@@ -14,6 +14,8 @@
 
 #include "http/loop.h"
 
+#define STREAM_BLOCK_BYTES 65536u /* at most, of one call for an answer in pieces */
+
 struct sma_http_wire {
     struct MHD_Daemon *daemon;
     int epoll_fd;
@@ -172,7 +174,7 @@ static bool add_headers(struct MHD_Response *response, struct sma_http_exchange 
         ok = ok && add(response, "X-Request-ID", exchange->request.request_id.ptr);
     if (answer->is_packable)
         ok = ok && add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    if (answer->packed.len)
+    if (answer->packed.len || answer->zip)
         ok = ok && add(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     for (size_t i = 0; ok && i < answer->header_count; i++)
         ok = add(response, answer->headers[i].name.ptr, answer->headers[i].value.ptr);
@@ -195,6 +197,40 @@ static void settle(struct sma_http_exchange *exchange)
         sma_buf_clear(&answer->own);
 }
 
+static void suspend(struct sma_http_conn *conn)
+{
+    conn->is_suspended = true;
+    MHD_suspend_connection(conn->mhd);
+}
+
+/* The library wants the next bytes of an answer in pieces: what is left of this piece, or nothing
+ * for now, and the connection rests until a worker has made the next one. conn->exchange is another
+ * one, without a stream, when the answer was given up in between. */
+static ssize_t read_stream(void *cls, uint64_t position, char *to, size_t max)
+{
+    struct sma_http_conn *conn = cls;
+    struct sma_http_exchange *exchange = conn->exchange;
+    struct sma_http_answer *answer = &exchange->answer;
+    (void)position;
+    if (!answer->stream || answer->is_broken)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    size_t left = answer->own.len - answer->sent, len = left < max ? left : max;
+    if (len) {
+        memcpy(to, answer->own.ptr + answer->sent, len);
+        answer->sent += len;
+        return (ssize_t)len;
+    }
+    answer->streamed += answer->own.len;
+    sma_buf_clear(&answer->own);
+    answer->sent = 0;
+    if (answer->is_last)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (!sma_http_send_to_worker(exchange, SMA_HTTP_JOB_STREAM))
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    suspend(conn);
+    return 0;
+}
+
 /* Queues what is in the exchange. The body's bytes stay with the exchange, which lives until the
  * library says that the request is over. */
 static enum MHD_Result send_answer(struct sma_http_conn *conn)
@@ -204,12 +240,17 @@ static enum MHD_Result send_answer(struct sma_http_conn *conn)
     struct sma_str body = sma_http_answer_bytes(exchange);
     bool has_none = exchange->answer.status == 204 || exchange->answer.status == 304;
     size_t len = has_none ? 0 : body.len;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        len, (void *)(uintptr_t)(len ? body.ptr : ""), MHD_RESPMEM_PERSISTENT);
+    bool is_stream = exchange->answer.stream && !has_none;
+    struct MHD_Response *response =
+        is_stream
+            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream,
+                                                conn, NULL)
+            : MHD_create_response_from_buffer(len, (void *)(uintptr_t)(len ? body.ptr : ""),
+                                              MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
     enum MHD_Result queued = MHD_NO;
-    if (add_headers(response, exchange, len)) {
+    if (add_headers(response, exchange, is_stream ? 1 : len)) {
         sma_http_conn_enter(conn, SMA_HTTP_PHASE_SEND);
         queued = MHD_queue_response(conn->mhd, (unsigned)exchange->answer.status, response);
     }
@@ -227,6 +268,20 @@ static enum MHD_Result on_head(struct sma_http_conn *conn, const char *url, cons
     return sma_http_receive_head(conn, &head) ? send_answer(conn) : MHD_YES;
 }
 
+static enum MHD_Result on_body(struct sma_http_conn *conn, const char *upload, size_t *upload_len)
+{
+    bool is_taken;
+    size_t len = *upload_len;
+    if (conn->is_suspended) /* the library has more chunks in its buffer: they stay there */
+        return MHD_YES;
+    *upload_len = 0;
+    if (!sma_http_receive_body(conn, upload, len, &is_taken))
+        return MHD_NO;
+    if (is_taken)
+        suspend(conn);
+    return MHD_YES;
+}
+
 static enum MHD_Result on_whole(struct sma_http_conn *conn)
 {
     conn->is_whole = true;
@@ -234,8 +289,7 @@ static enum MHD_Result on_whole(struct sma_http_conn *conn)
     case SMA_HTTP_STEP_ANSWER:
         return send_answer(conn);
     case SMA_HTTP_STEP_SUSPEND:
-        conn->is_suspended = true;
-        MHD_suspend_connection(conn->mhd);
+        suspend(conn);
         return MHD_YES;
     case SMA_HTTP_STEP_WAIT:
         break;
@@ -257,9 +311,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     if (!conn->exchange->has_head)
         return on_head(conn, url, method, version);
     if (*upload_len) {
-        size_t len = *upload_len;
-        *upload_len = 0;
-        return sma_http_receive_body(conn, upload, len) ? MHD_YES : MHD_NO;
+        return on_body(conn, upload, upload_len);
     }
     return on_whole(conn);
 }

@@ -32,8 +32,46 @@ static struct sma_http_exchange *next_job(struct sma_http_workers *workers)
     return exchange;
 }
 
+static void make_piece(struct sma_http_exchange *exchange)
+{
+    struct sma_http_answer *answer = &exchange->answer;
+    bool is_made = answer->stream->next(answer->stream_state, &answer->own, &answer->is_last);
+    answer->is_broken = !is_made || sma_buf_failed(&answer->own);
+    if (!answer->is_broken && answer->zip)
+        sma_http_zip_piece(exchange);
+}
+
+/* Parts of a request or an answer: there is no answer to finish yet. */
+static void do_part(struct sma_http_exchange *exchange)
+{
+    const struct sma_http_row *row = exchange->row;
+    if (exchange->job == SMA_HTTP_JOB_STREAM)
+        make_piece(exchange);
+    else if (row->route->piece(exchange, &exchange->request, row->facade->ctx) == SMA_HTTP_LATER)
+        return; /* somebody else's by now */
+    sma_http_complete(exchange);
+}
+
+static void compress(struct sma_http_packer *packer, struct sma_http_exchange *exchange)
+{
+    const struct sma_http_answer *answer = &exchange->answer;
+    bool is_wanted = packer && sma_http_is_wanted(exchange);
+    if (answer->stream) {
+        if (!exchange->loop->server->options.no_gzip && !sma_buf_failed(&answer->own) &&
+            sma_http_wants_zip(exchange))
+            sma_http_zip_piece(exchange);
+    } else if (is_wanted && (exchange->job == SMA_HTTP_JOB_COMPRESS ||
+                             sma_http_loop_wants_packing(exchange))) {
+        sma_http_pack(packer, exchange);
+    }
+}
+
 static void do_job(struct sma_http_packer *packer, struct sma_http_exchange *exchange)
 {
+    if (exchange->job >= SMA_HTTP_JOB_PIECE && sma_http_is_wanted(exchange)) {
+        do_part(exchange);
+        return;
+    }
     if (exchange->job == SMA_HTTP_JOB_HANDLE && sma_http_is_wanted(exchange)) {
         const struct sma_http_row *row = exchange->row;
         enum sma_http_outcome outcome =
@@ -43,9 +81,7 @@ static void do_job(struct sma_http_packer *packer, struct sma_http_exchange *exc
         if (outcome == SMA_HTTP_DECLINED)
             sma_http_answer_fail(exchange);
     }
-    if (packer && sma_http_is_wanted(exchange) &&
-        (exchange->job == SMA_HTTP_JOB_COMPRESS || sma_http_loop_wants_packing(exchange)))
-        sma_http_pack(packer, exchange);
+    compress(packer, exchange);
     sma_http_complete(exchange);
 }
 

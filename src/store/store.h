@@ -171,6 +171,7 @@ struct sma_subject_filter {
     struct sma_str prefix;
     enum sma_deleted deleted;
     uint64_t offset, limit;
+    struct sma_str after; /* only subjects behind this name; ptr NULL = from the first */
 };
 enum sma_status sma_view_subjects(struct sma_view *view, struct sma_arena *arena,
                                   const struct sma_subject_filter *filter, struct sma_str **out,
@@ -211,6 +212,10 @@ struct sma_schema_filter {
     enum sma_deleted deleted;
     bool is_latest_only;
     uint64_t offset, limit;
+    /* Only rows behind this one (with offset 0), so that a walk can go on in another snapshot; ptr
+     * NULL = from the first. */
+    struct sma_str after;
+    int32_t after_version;
 };
 typedef bool sma_version_fn(void *ctx, const struct sma_version *row);
 enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_filter *filter,

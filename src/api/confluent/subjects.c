@@ -1,32 +1,69 @@
 /* /subjects (confluent-rest 4.1). */
+#include "api/confluent/pieces.h"
 #include "api/confluent/resources.h"
 #include "api/confluent/shape.h"
 
 #include "registry/lookup.h"
 #include "registry/read.h"
 
-enum sma_status sma_subjects_list(struct sma_call *call, struct sma_error *err)
+struct subject_list {
+    struct sma_pieces pieces; /* first */
+    struct sma_subject_filter filter;
+    uint64_t left;
+    struct sma_buf last; /* name that the piece before ended with */
+};
+
+static enum sma_status write_subjects(struct sma_pieces *pieces, struct sma_loader *loader,
+                                      bool *is_last, struct sma_error *err)
 {
-    const struct sma_http_query_item *given = sma_http_query(call->request, "subjectPrefix");
-    struct sma_subject_filter filter = {.deleted = sma_param_deleted(call)};
-    struct sma_page page;
+    struct subject_list *list = (struct subject_list *)pieces;
     struct sma_str *subjects;
     size_t count;
-    enum sma_status st = sma_param_page(&page, call, &call->confluent->options.subject_limits, err);
-    if (!st)
-        st = sma_read_prefix(&filter.context, &filter.prefix, call->arena,
-                             given ? given->value : SMA_STR(":*:"), err);
-    filter.offset = page.offset;
-    filter.limit = page.limit;
-    if (!st)
-        st = sma_view_subjects(call->loader->view, call->arena, &filter, &subjects, &count, err);
+    list->filter.limit = list->left < SMA_PIECE_SUBJECTS ? list->left : SMA_PIECE_SUBJECTS;
+    enum sma_status st = sma_view_subjects(loader->view, loader->arena, &list->filter, &subjects,
+                                           &count, err);
     if (st)
         return st;
-    sma_jw_array_open(&call->out);
-    for (size_t i = 0; i < count; i++)
-        sma_jw_string(&call->out, subjects[i]);
-    sma_jw_array_close(&call->out);
-    return SMA_OK;
+    for (size_t i = 0; i < count; i++) {
+        struct sma_json_writer w = sma_pieces_row(pieces);
+        sma_jw_string(&w, subjects[i]);
+    }
+    list->left -= count;
+    *is_last = count < list->filter.limit || !list->left;
+    if (*is_last)
+        return SMA_OK;
+    sma_buf_clear(&list->last);
+    sma_buf_puts(&list->last, subjects[count - 1]);
+    list->filter.after = sma_buf_str(&list->last);
+    list->filter.offset = 0;
+    return sma_buf_failed(&list->last) ? sma_fail_nomem(err) : SMA_OK;
+}
+
+static void free_subjects(struct sma_pieces *pieces)
+{
+    sma_buf_fini(&((struct subject_list *)pieces)->last);
+}
+
+enum sma_status sma_subjects_list(struct sma_call *call, struct sma_error *err)
+{
+    static const struct sma_pieces_kind kind = {write_subjects, free_subjects};
+    const struct sma_http_query_item *given = sma_http_query(call->request, "subjectPrefix");
+    struct subject_list *list = sma_arena_calloc(call->arena, 1, sizeof *list);
+    struct sma_page page;
+    if (!list)
+        return sma_fail_nomem(err);
+    enum sma_status st = sma_param_page(&page, call, &call->confluent->options.subject_limits, err);
+    if (!st)
+        st = sma_read_prefix(&list->filter.context, &list->filter.prefix, call->arena,
+                             given ? given->value : SMA_STR(":*:"), err);
+    if (st)
+        return st;
+    list->pieces.kind = &kind;
+    list->filter.deleted = sma_param_deleted(call);
+    list->filter.offset = page.offset;
+    list->left = page.limit;
+    sma_buf_init(&list->last, 0);
+    return sma_pieces_answer(call, &list->pieces, err);
 }
 
 enum sma_status sma_subjects_lookup(struct sma_call *call, struct sma_error *err)

@@ -64,7 +64,7 @@ static const struct sma_http_media_list anything = {NULL, 0};
 
 #define OPS_ROUTE(path, name, handler, flags)                                                      \
     {                                                                                              \
-        "GET", path, name, handler, NULL, flags, &anything, &anything                              \
+        "GET", path, name, handler, NULL, flags, &anything, &anything, NULL                        \
     }
 
 static const struct sma_http_route routes[] = {

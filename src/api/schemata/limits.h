@@ -21,7 +21,8 @@
 #define SMA_OWN_CHANGES_BYTES_MAX (4u << 20) /* of keys and values in one page */
 #define SMA_OWN_WAIT_MS_MAX 30000
 #define SMA_OWN_WAITERS_MAX 256
-#define SMA_OWN_EXPORT_BYTES_MAX (16u << 20)
+/* A piece of a streamed answer ends behind the line with which it is so long. */
+#define SMA_OWN_PIECE_BYTES 131072u
 
 #define SMA_OWN_GRAPH_NODES_MAX 1000
 #define SMA_OWN_GRAPH_BYTES_MAX (16u << 20) /* of schema texts read for one graph */

@@ -29,21 +29,39 @@ static enum sma_status walk_rows(struct sma_query *q, subject_fn *fn, void *ctx,
     return st;
 }
 
-static enum sma_status walk_range(struct sma_db *db, enum sma_sql sql, struct sma_str from,
-                                  struct sma_str to, subject_fn *fn, void *ctx, bool *is_over,
-                                  struct sma_error *err)
+static enum sma_status walk_range(struct sma_db *db, const struct sma_range *range, subject_fn *fn,
+                                  void *ctx, bool *is_over, struct sma_error *err)
 {
-    struct sma_query q = sma_query_on(db, sql);
-    sma_query_str(&q, from);
-    sma_query_str(&q, to);
+    struct sma_query q = sma_query_on(db, SMA_SQL_SUBJECT_RANGE);
+    sma_query_str(&q, range->from);
+    sma_query_str(&q, range->to);
     return walk_rows(&q, fn, ctx, is_over, err);
 }
 
-/* Subjects of a context (ptr NULL: of all) with a prefix, in the order of the qualified names. */
-static enum sma_status walk_subjects(struct sma_db *db, struct sma_str context,
-                                     struct sma_str prefix, subject_fn *fn, void *ctx,
-                                     struct sma_error *err)
+static enum sma_status walk_everywhere(struct sma_db *db, struct sma_arena *arena,
+                                       struct sma_str prefix, struct sma_str first, subject_fn *fn,
+                                       void *ctx, bool *is_over, struct sma_error *err)
 {
+    struct sma_str to = sma_range_end(arena, prefix);
+    if (!to.ptr)
+        return sma_fail_nomem(err);
+    struct sma_query q = sma_query_on(db, SMA_SQL_SUBJECT_PREFIX_EVERYWHERE);
+    sma_query_str(&q, prefix);
+    sma_query_str(&q, to);
+    sma_query_str(&q, first);
+    return walk_rows(&q, fn, ctx, is_over, err);
+}
+
+/* Which subjects: those of a context (ptr NULL: of all) with a prefix, from `first` on. */
+struct which {
+    struct sma_str context, prefix, first;
+};
+
+/* In the order of the qualified names. */
+static enum sma_status walk_subjects(struct sma_db *db, const struct which *which, subject_fn *fn,
+                                     void *ctx, struct sma_error *err)
+{
+    struct sma_str context = which->context, prefix = which->prefix;
     struct sma_arena arena;
     struct sma_ranges ranges;
     bool is_over = false;
@@ -54,15 +72,13 @@ static enum sma_status walk_subjects(struct sma_db *db, struct sma_str context,
     } else if (!prefix.len) {
         sma_ranges_of_all(&ranges);
     } else {
-        struct sma_str to = sma_range_end(&arena, prefix);
         ranges.count = 0;
-        st = to.ptr ? walk_range(db, SMA_SQL_SUBJECT_PREFIX_EVERYWHERE, prefix, to, fn, ctx,
-                                 &is_over, err)
-                    : sma_fail_nomem(err);
+        st = walk_everywhere(db, &arena, prefix, which->first, fn, ctx, &is_over, err);
     }
+    if (!st)
+        sma_ranges_begin_at(&ranges, which->first);
     for (size_t i = 0; !st && !is_over && i < ranges.count; i++)
-        st = walk_range(db, SMA_SQL_SUBJECT_RANGE, ranges.list[i].from, ranges.list[i].to, fn, ctx,
-                        &is_over, err);
+        st = walk_range(db, &ranges.list[i], fn, ctx, &is_over, err);
     sma_arena_fini(&arena);
     return st;
 }
@@ -124,8 +140,12 @@ enum sma_status sma_view_subjects(struct sma_view *view, struct sma_arena *arena
                                   size_t *count, struct sma_error *err)
 {
     struct listing listing = {filter, filter->offset, {.arena = arena}};
-    enum sma_status st =
-        walk_subjects(view->db, filter->context, filter->prefix, list_subject, &listing, err);
+    struct which which = {filter->context, filter->prefix, SMA_STR("")};
+    if (filter->after.ptr)
+        which.first = sma_range_behind(arena, filter->after);
+    if (!which.first.ptr)
+        return sma_fail_nomem(err);
+    enum sma_status st = walk_subjects(view->db, &which, list_subject, &listing, err);
     if (!st) {
         *out = listing.out.list;
         *count = listing.out.count;
@@ -190,8 +210,9 @@ static uint64_t counting_rows(const struct walking *w, const struct subject_row 
     return w->filter->is_latest_only ? rows > 0 : (uint64_t)rows;
 }
 
-static enum sma_status hand_out(struct walking *w, struct sma_query *q, bool *is_over,
-                                struct sma_error *err)
+/* Rows behind the version `skipped`. */
+static enum sma_status hand_out(struct walking *w, struct sma_query *q, int32_t skipped,
+                                bool *is_over, struct sma_error *err)
 {
     bool has_row;
     enum sma_status st = sma_query_row(q, &has_row, err);
@@ -201,7 +222,8 @@ static enum sma_status hand_out(struct walking *w, struct sma_query *q, bool *is
         st = sma_row_read(q, &w->row_arena, SMA_ROW_WITH_CONTENT, &row, NULL, err);
         if (st)
             break;
-        *is_over = !w->fn(w->ctx, &row) || --w->left == 0;
+        if (row.version > skipped)
+            *is_over = !w->fn(w->ctx, &row) || --w->left == 0;
         if (!*is_over)
             st = sma_query_row(q, &has_row, err);
     }
@@ -214,6 +236,9 @@ static enum sma_status walk_subject(void *ctx, const struct subject_row *row, bo
 {
     struct walking *w = ctx;
     uint64_t rows = counting_rows(w, row);
+    bool is_begun = w->filter->after.ptr && sma_str_eq(row->subject, w->filter->after);
+    if (is_begun && w->filter->is_latest_only)
+        return SMA_OK;
     if (w->to_skip >= rows) { /* whole subjects are skipped by their counts */
         w->to_skip -= rows;
         return SMA_OK;
@@ -225,7 +250,7 @@ static enum sma_status walk_subject(void *ctx, const struct subject_row *row, bo
     if (!w->filter->is_latest_only)
         sma_query_i64(&q, (int64_t)w->to_skip);
     w->to_skip = 0;
-    return hand_out(w, &q, is_over, err);
+    return hand_out(w, &q, is_begun ? w->filter->after_version : 0, is_over, err);
 }
 
 enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_filter *filter,
@@ -237,9 +262,10 @@ enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_
                         .ctx = ctx,
                         .to_skip = filter->offset,
                         .left = filter->limit ? filter->limit : UINT64_MAX};
+    struct which which = {filter->context, filter->prefix,
+                          filter->after.ptr ? filter->after : SMA_STR("")};
     sma_arena_init(&w.row_arena, 0);
-    enum sma_status st =
-        walk_subjects(view->db, filter->context, filter->prefix, walk_subject, &w, err);
+    enum sma_status st = walk_subjects(view->db, &which, walk_subject, &w, err);
     sma_arena_fini(&w.row_arena);
     return st;
 }

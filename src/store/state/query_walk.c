@@ -47,13 +47,6 @@ static enum sma_status walk_range(struct sma_db *db, const struct sma_range *ran
     return st;
 }
 
-/* The subject right behind `subject` in byte order: the same with a NUL. */
-static struct sma_str behind(struct sma_arena *arena, struct sma_str subject)
-{
-    struct sma_str copy = sma_arena_copy(arena, subject);
-    return copy.ptr ? sma_str_make(copy.ptr, copy.len + 1) : copy;
-}
-
 enum sma_status sma_view_subject_rows(struct sma_view *view, struct sma_str context,
                                       struct sma_str after, sma_subject_row_fn *fn, void *ctx,
                                       struct sma_error *err)
@@ -63,20 +56,17 @@ enum sma_status sma_view_subject_rows(struct sma_view *view, struct sma_str cont
     bool goes_on = true;
     enum sma_status st = SMA_OK;
     sma_arena_init(&arena, 0);
-    struct sma_str from = after.ptr ? behind(&arena, after) : SMA_STR("");
+    struct sma_str from = after.ptr ? sma_range_behind(&arena, after) : SMA_STR("");
     if (!from.ptr)
         st = sma_fail_nomem(err);
     else if (context.ptr)
         st = sma_ranges_of_context(&ranges, &arena, context, SMA_STR(""), err);
     else
         sma_ranges_of_all(&ranges);
-    for (size_t i = 0; !st && goes_on && i < ranges.count; i++) {
-        struct sma_range *range = &ranges.list[i];
-        if (sma_str_cmp(range->from, from) < 0)
-            range->from = from;
-        if (sma_str_cmp(range->from, range->to) < 0)
-            st = walk_range(view->db, range, &goes_on, fn, ctx, err);
-    }
+    if (!st)
+        sma_ranges_begin_at(&ranges, from);
+    for (size_t i = 0; !st && goes_on && i < ranges.count; i++)
+        st = walk_range(view->db, &ranges.list[i], &goes_on, fn, ctx, err);
     sma_arena_fini(&arena);
     return st;
 }

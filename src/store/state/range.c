@@ -52,6 +52,20 @@ enum sma_status sma_ranges_of_context(struct sma_ranges *out, struct sma_arena *
     return SMA_OK;
 }
 
+void sma_ranges_begin_at(struct sma_ranges *ranges, struct sma_str from)
+{
+    size_t count = ranges->count;
+    ranges->count = 0;
+    for (size_t i = 0; i < count; i++)
+        add(ranges, most(ranges->list[i].from, from), ranges->list[i].to);
+}
+
+struct sma_str sma_range_behind(struct sma_arena *arena, struct sma_str subject)
+{
+    struct sma_str copy = sma_arena_copy(arena, subject);
+    return copy.ptr ? sma_str_make(copy.ptr, copy.len + 1) : copy;
+}
+
 void sma_ranges_of_all(struct sma_ranges *out)
 {
     out->count = 0;

@@ -35,4 +35,10 @@ enum sma_status sma_ranges_of_scope(struct sma_ranges *out, struct sma_arena *ar
  * ptr NULL when out of memory. */
 struct sma_str sma_range_end(struct sma_arena *arena, struct sma_str text);
 
+/* Leaves out what lies before `from`. */
+void sma_ranges_begin_at(struct sma_ranges *ranges, struct sma_str from);
+/* The subject right behind `subject` in byte order: the same with a NUL. ptr NULL when out of
+ * memory. */
+struct sma_str sma_range_behind(struct sma_arena *arena, struct sma_str subject);
+
 #endif

@@ -88,14 +88,16 @@ static const struct {
     [SMA_SQL_SUBJECT_WALK] = {"subjects",
                               "SELECT subject, all_versions, live_versions, position FROM subjects "
                               "WHERE subject >= ?1 AND subject < ?2 ORDER BY subject"},
-    /* A prefix of the unqualified name in every context, in the order of the qualified names. */
+    /* A prefix of the unqualified name in every context, in the order of the qualified names, from
+     * the one at ?3 on. */
     [SMA_SQL_SUBJECT_PREFIX_EVERYWHERE] =
         {"subjects",
          "SELECT s.subject, s.all_versions, s.live_versions FROM contexts c CROSS JOIN subjects s "
-         "ON s.subject >= ':' || c.context || ':' || ?1 AND s.subject < ':' || c.context || ':' || "
-         "?2 WHERE c.context <> '.' "
+         "ON s.subject >= max(':' || c.context || ':' || ?1, ?3) "
+         "AND s.subject < ':' || c.context || ':' || ?2 WHERE c.context <> '.' "
          "UNION ALL SELECT subject, all_versions, live_versions FROM subjects "
-         "WHERE subject >= ?1 AND subject < ?2 AND NOT (subject >= ':.' AND subject < ':/') "
+         "WHERE subject >= max(?1, ?3) AND subject < ?2 "
+         "AND NOT (subject >= ':.' AND subject < ':/') "
          "ORDER BY 1"},
 
     [SMA_SQL_VERSION_STORED] = {"version", "SELECT id, schema_key, is_deleted FROM "

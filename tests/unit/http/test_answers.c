@@ -50,11 +50,11 @@ static enum sma_http_outcome sized_later(struct sma_http_exchange *exchange,
 
 static const struct sma_http_media types[] = {{SMA_STR_INIT("application/json"), 1000}};
 static const struct sma_http_route routes[] = {
-    {"GET", "/inline/{size}", "inline", sized, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/inline/{size}", "inline", sized, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/plain/{size}", "plain", sized, NULL, SMA_HTTP_INLINE | SMA_HTTP_NO_GZIP, NULL, NULL},
-    {"GET", "/worker/{size}", "worker", sized, NULL, 0, NULL, NULL},
-    {"GET", "/later/{size}", "later", sized_later, NULL, SMA_HTTP_INLINE, NULL, NULL},
+    {"GET", "/inline/{size}", "inline", sized, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/inline/{size}", "inline", sized, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/plain/{size}", "plain", sized, NULL, SMA_HTTP_INLINE | SMA_HTTP_NO_GZIP, NULL, NULL, NULL},
+    {"GET", "/worker/{size}", "worker", sized, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/later/{size}", "later", sized_later, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
 };
 static const struct sma_http_facade facade = {
     .routes = routes, .route_count = SMA_COUNT(routes), .produces = {types, 1}};

@@ -21,9 +21,9 @@ static enum sma_http_outcome small(struct sma_http_exchange *exchange,
 }
 
 static const struct sma_http_route routes[] = {
-    {"GET", "/", "small", small, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/", "small", small, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/large", "large", large, NULL, 0, NULL, NULL},
+    {"GET", "/", "small", small, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/", "small", small, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/large", "large", large, NULL, 0, NULL, NULL, NULL},
 };
 static const struct sma_http_facade facade = {.routes = routes, .route_count = SMA_COUNT(routes)};
 

@@ -30,9 +30,9 @@ static enum sma_http_outcome echo(struct sma_http_exchange *exchange,
 }
 
 static const struct sma_http_route routes[] = {
-    {"GET", "/keep", "keep", keep, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/echo", "echo", echo, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/echo-on-worker", "echo", echo, NULL, 0, NULL, NULL},
+    {"GET", "/keep", "keep", keep, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/echo", "echo", echo, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/echo-on-worker", "echo", echo, NULL, 0, NULL, NULL, NULL},
 };
 static const struct sma_http_facade facade = {.routes = routes, .route_count = SMA_COUNT(routes)};
 

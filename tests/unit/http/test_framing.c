@@ -29,12 +29,12 @@ static enum sma_http_outcome measure(struct sma_http_exchange *exchange,
 }
 
 static const struct sma_http_route routes[] = {
-    {"POST", "/", "post", measure, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/", "get", measure, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/{name}", "name", measure, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/later", "later", measure, NULL, 0, NULL, NULL},
-    {"GET", "/smuggled", "smuggled", count_smuggled, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/smuggled", "smuggled", count_smuggled, NULL, SMA_HTTP_INLINE, NULL, NULL},
+    {"POST", "/", "post", measure, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/", "get", measure, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/{name}", "name", measure, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/later", "later", measure, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/smuggled", "smuggled", count_smuggled, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/smuggled", "smuggled", count_smuggled, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
 };
 static const struct sma_http_facade facade = {.routes = routes, .route_count = SMA_COUNT(routes)};
 

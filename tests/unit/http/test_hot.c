@@ -56,8 +56,8 @@ static enum sma_http_outcome made_bytes(struct sma_http_exchange *exchange,
 
 static const struct sma_http_media types[] = {{SMA_STR_INIT("application/json"), 1000}};
 static const struct sma_http_route routes[] = {
-    {"GET", "/fixed/{id}", "fixed", fixed_bytes, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/made/{id}", "made", made_bytes, NULL, SMA_HTTP_INLINE, NULL, NULL},
+    {"GET", "/fixed/{id}", "fixed", fixed_bytes, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/made/{id}", "made", made_bytes, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
 };
 static const struct sma_http_facade facade = {
     .routes = routes, .route_count = 2, .produces = {types, 1}};

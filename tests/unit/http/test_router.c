@@ -15,7 +15,7 @@ static enum sma_http_outcome nothing(struct sma_http_exchange *exchange,
 
 #define ROUTE(method, pattern)                                                                     \
     {                                                                                              \
-        method, pattern, method " " pattern, nothing, NULL, 0, NULL, NULL                          \
+        method, pattern, method " " pattern, nothing, NULL, 0, NULL, NULL, NULL                    \
     }
 
 static const struct sma_http_route routes[] = {
@@ -135,7 +135,7 @@ static const struct bad_row {
      {ROUTE("GET", "/a//b"), ROUTE("GET", "/b")},
      "route pattern \"/a//b\" has a bad segment"},
     {"no handler",
-     {{"GET", "/a", "a", NULL, NULL, 0, NULL, NULL}, ROUTE("GET", "/b")},
+     {{"GET", "/a", "a", NULL, NULL, 0, NULL, NULL, NULL}, ROUTE("GET", "/b")},
      "route \"/a\" lacks a method, a name or a handler"},
 };
 
@@ -153,9 +153,9 @@ static void check_bad(void **state)
 static void names_and_methods(void **state)
 {
     static const struct sma_http_route shared[] = {
-        {"GET", "/a", "one", nothing, NULL, 0, NULL, NULL},
-        {"PUT", "/b", "two", nothing, NULL, 0, NULL, NULL},
-        {"POST", "/c", "one", nothing, NULL, 0, NULL, NULL},
+        {"GET", "/a", "one", nothing, NULL, 0, NULL, NULL, NULL},
+        {"PUT", "/b", "two", nothing, NULL, 0, NULL, NULL, NULL},
+        {"POST", "/c", "one", nothing, NULL, 0, NULL, NULL, NULL},
     };
     struct sma_http_facade facade = {.routes = shared, .route_count = 3};
     struct sma_http_router *router = NULL;

@@ -118,22 +118,22 @@ static const struct sma_http_media html_types[] = {{SMA_STR_INIT("text/html"), 1
 static const struct sma_http_media_list html = {html_types, 1};
 
 static const struct sma_http_route routes[] = {
-    {"GET", "/", "root", show, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/subjects/{subject}", "subject", show, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"POST", "/subjects/{subject}", "lookup", show, NULL, 0, NULL, NULL},
-    {"GET", "/subjects/{subject}/versions/{version}", "version", show, NULL, 0, NULL, NULL},
-    {"GET", "/lookups/{first}/{second}", "lookups", lookups, NULL, 0, NULL, NULL},
-    {"GET", "/custom", "custom", custom, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"DELETE", "/empty", "empty", no_content, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/too-much", "too-much", too_much, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/too-much-later", "too-much", too_much, NULL, 0, NULL, NULL},
-    {"POST", "/either", "either", show, declines, 0, NULL, NULL},
-    {"GET", "/bug", "bug", declines, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/bug-later", "bug", declines, NULL, 0, NULL, NULL},
-    {"GET", "/shared", "shared", shared, NULL, SMA_HTTP_INLINE, NULL, NULL},
-    {"GET", "/shared-later", "shared", shared, NULL, 0, NULL, NULL},
-    {"GET", "/html", "html", show, NULL, SMA_HTTP_INLINE, &html, NULL},
-    {"POST", "/open", "open", show, NULL, SMA_HTTP_INLINE, &anything, &anything},
+    {"GET", "/", "root", show, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/subjects/{subject}", "subject", show, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"POST", "/subjects/{subject}", "lookup", show, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/subjects/{subject}/versions/{version}", "version", show, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/lookups/{first}/{second}", "lookups", lookups, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/custom", "custom", custom, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"DELETE", "/empty", "empty", no_content, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/too-much", "too-much", too_much, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/too-much-later", "too-much", too_much, NULL, 0, NULL, NULL, NULL},
+    {"POST", "/either", "either", show, declines, 0, NULL, NULL, NULL},
+    {"GET", "/bug", "bug", declines, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/bug-later", "bug", declines, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/shared", "shared", shared, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
+    {"GET", "/shared-later", "shared", shared, NULL, 0, NULL, NULL, NULL},
+    {"GET", "/html", "html", show, NULL, SMA_HTTP_INLINE, &html, NULL, NULL},
+    {"POST", "/open", "open", show, NULL, SMA_HTTP_INLINE, &anything, &anything, NULL},
 };
 
 /* The facade's own form of an error body. */
@@ -167,7 +167,7 @@ static enum sma_http_outcome rewrite(struct sma_http_exchange *exchange,
 }
 
 static const struct sma_http_route ops_routes[] = {
-    {"GET", "/healthz", "healthz", show, NULL, SMA_HTTP_INLINE, NULL, NULL},
+    {"GET", "/healthz", "healthz", show, NULL, SMA_HTTP_INLINE, NULL, NULL, NULL},
 };
 static const struct sma_http_facade facades[] = {
     {.routes = routes,

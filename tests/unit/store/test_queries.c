@@ -292,6 +292,92 @@ static void subject_lists(void **state)
     }
 }
 
+/* Walks that go on behind where they ended, in snapshots of their own, see what one walk sees. */
+static void walks_that_go_on(void **state)
+{
+    static const struct {
+        const char *context, *prefix;
+    } rows[] = {{NULL, ""}, {NULL, "b"}, {".", ""}, {".", "b"}, {".c", ""}, {".c", "a"}};
+    struct fixture *f = *state;
+    fill_subjects(f);
+    for (size_t i = 0; i < SMA_COUNT(rows); i++) {
+        for (enum sma_deleted deleted = SMA_LIVE; deleted <= SMA_ONLY_DELETED; deleted++) {
+            struct sma_subject_filter filter = {.context = sma_str_z(rows[i].context),
+                                                .prefix = sma_str_z(rows[i].prefix),
+                                                .deleted = deleted};
+            struct sma_str *all, *one;
+            size_t count, got, seen = 0;
+            assert_int_equal(sma_view_subjects(look(f), &f->arena, &filter, &all, &count, NULL),
+                             SMA_OK);
+            filter.limit = 1;
+            for (;; seen++) {
+                assert_int_equal(sma_view_subjects(look(f), &f->arena, &filter, &one, &got, NULL),
+                                 SMA_OK);
+                if (!got)
+                    break;
+                assert_true(seen < count);
+                sma_test_same_text("subject", one[0], all[seen]);
+                filter.after = one[0];
+            }
+            assert_int_equal(seen, count);
+        }
+    }
+}
+
+struct row_seen {
+    struct fixture *f;
+    struct sma_str subject;
+    int32_t version;
+    size_t count;
+    struct sma_buf *out;
+};
+
+static bool note_row(void *ctx, const struct sma_version *row)
+{
+    struct row_seen *seen = ctx;
+    seen->subject = sma_arena_copy(&seen->f->arena, row->subject);
+    seen->version = row->version;
+    seen->count++;
+    sma_buf_printf(seen->out, "%.*s/%d ", SMA_STR_ARG(row->subject), (int)row->version);
+    return true;
+}
+
+static void schema_walks_that_go_on(void **state)
+{
+    static const struct {
+        const char *context, *prefix;
+    } rows[] = {{NULL, ""}, {NULL, "a"}, {".", ""}, {".c", ""}};
+    struct fixture *f = *state;
+    write_one(f, put(f, "a", 1, 1, "x"));
+    write_one(f, put_deleted(f, "a", 2, 2, "y"));
+    write_one(f, put(f, "a", 3, 3, "z"));
+    write_one(f, put_deleted(f, "b", 1, 1, "x"));
+    write_one(f, put(f, "ab", 1, 1, "x"));
+    write_one(f, put(f, ":.c:a", 1, 1, "x"));
+    for (size_t i = 0; i < SMA_COUNT(rows) * 6; i++) {
+        struct sma_schema_filter filter = {.context = sma_str_z(rows[i / 6].context),
+                                           .prefix = sma_str_z(rows[i / 6].prefix),
+                                           .deleted = (enum sma_deleted)(i % 3),
+                                           .is_latest_only = i / 3 % 2};
+        struct sma_buf all, parts;
+        sma_buf_init(&all, 0);
+        sma_buf_init(&parts, 0);
+        struct row_seen seen = {.f = f, .out = &all};
+        assert_int_equal(sma_view_schemas(look(f), &filter, note_row, &seen, NULL), SMA_OK);
+        seen = (struct row_seen){.f = f, .out = &parts};
+        filter.limit = 1;
+        for (size_t before = (size_t)-1; seen.count != before;) {
+            before = seen.count;
+            assert_int_equal(sma_view_schemas(look(f), &filter, note_row, &seen, NULL), SMA_OK);
+            filter.after = seen.subject;
+            filter.after_version = seen.version;
+        }
+        sma_test_same_text("rows", sma_buf_str(&parts), sma_buf_str(&all));
+        sma_buf_fini(&all);
+        sma_buf_fini(&parts);
+    }
+}
+
 static void subject_presence(void **state)
 {
     static const struct {
@@ -599,6 +685,8 @@ int main(void)
         TEST(guid_finds_any_row),
         TEST(subject_lists),
         TEST(subject_presence),
+        TEST(walks_that_go_on),
+        TEST(schema_walks_that_go_on),
         TEST(schema_walks),
         TEST(schema_walk_stops_when_told),
         TEST(referenced_versions),
