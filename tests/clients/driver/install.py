@@ -113,6 +113,20 @@ def kafka():
     step("kafka", [pom], JARS, work)
 
 
+def rust():
+    need("cargo", "gcc")
+    version = tool_version("cargo", "--version")
+    need_version("cargo", version, 1, 85)
+    source, target = HERE / "rust", CACHE / "rust"
+    inputs = [source / "Cargo.toml", source / "Cargo.lock", source / "src", version]
+
+    def work():
+        execute(["cargo", "build", "--quiet", "--locked", "--manifest-path",
+                 str(source / "Cargo.toml"), "--target-dir", str(target)], HERE)
+
+    step("rust", inputs, target / "debug" / "worker", work)
+
+
 def java():
     need("java", "javac", "mvn")
     source, folder = HERE / "java", CACHE / "java"

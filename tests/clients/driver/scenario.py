@@ -28,8 +28,8 @@ from .worker import WorkerError
 NAMED = {"avro": "discount", "json": "quantity", "protobuf": "#/Shop/Order/2"}
 
 # Who hands the registry the text of the schema file as it is; the others print or infer their own.
-SAME_TEXT = {"avro": ("python", "js", "kafkajs", "franz", "java"),
-             "json": ("python", "js", "kafkajs", "franz")}
+SAME_TEXT = {"avro": ("python", "js", "kafkajs", "franz", "rust", "java"),
+             "json": ("python", "js", "kafkajs", "franz", "rust")}
 
 
 class Board:

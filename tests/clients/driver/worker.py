@@ -18,6 +18,7 @@ COMMANDS = {
     "kafkajs": (["node", str(install.HERE / "node/kafkajs.js")], install.node),
     "go": ([str(install.CACHE / "go/worker"), "confluent"], install.go),
     "franz": ([str(install.CACHE / "go/worker"), "franz"], install.go),
+    "rust": ([str(install.CACHE / "rust/debug/worker")], install.rust),
     "java": (["java", "-cp", install.JAVA_PATH, "Worker", "java"], install.java),
     "connect": (["java", "-cp", install.JAVA_PATH, "Worker", "connect"], install.java),
 }
