@@ -42,7 +42,8 @@ USES_api/schemata    := registry http kms store $(CORE)
 USES_api/ops         := registry http kms store $(CORE)
 USES_server          := api/confluent api/schemata api/ops registry http kms store $(CORE)
 USES_client          := kms $(CORE)
-USES_cli             := server api/confluent api/schemata api/ops registry http kms store $(CORE)
+USES_cli             := client server api/confluent api/schemata api/ops registry http kms store \
+                        $(CORE)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client := clients/c
@@ -107,8 +108,8 @@ MAIN_OBJ := $(B)/obj/src/main.o
 $(BIN): $(MAIN_OBJ) $(call libs,cli $(USES_cli))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -o $@ $(MAIN_OBJ) -Wl,--start-group \
-	    $(call libs,cli $(USES_cli)) -Wl,--end-group $(call pkg,$(call pkgs,cli $(USES_cli)),libs) \
-	    -lm -pthread
+	    $(call libs,cli $(USES_cli)) -Wl,--end-group \
+	    $(call pkg,$(filter-out libcurl,$(call pkgs,cli $(USES_cli))),libs) -ldl -lm -pthread
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)

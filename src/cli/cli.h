@@ -22,6 +22,7 @@ enum sma_exit {
     SMA_EXIT_REFUSED = 7,     /* the state of things forbids it: a folder is in use */
     SMA_EXIT_PARTLY = 8,      /* a bulk job finished with some items failed */
     SMA_EXIT_BUG = 70,        /* ours */
+    SMA_EXIT_INTERRUPTED = 130, /* Ctrl-C */
     SMA_EXIT_PIPE = 141       /* the reader of our output has gone */
 };
 
@@ -58,6 +59,8 @@ struct sma_command {
     const char *details;              /* for --help and the man page, may be NULL */
     const struct sma_option *options; /* closed by a row with name NULL; may be NULL */
     bool reports;                     /* takes the flags of reports and of schema sources too */
+    bool asks;                        /* may talk to a registry: takes its flags too */
+    bool changes;                     /* changes a registry: takes the flags of consent too */
     size_t positional_min, positional_max;
     const char *const *examples; /* closed by NULL; may be NULL */
     int (*run)(const struct sma_arguments *arguments);
@@ -73,8 +76,9 @@ bool sma_argument_has(const struct sma_arguments *arguments, const char *option)
 /* The i-th value given for an option that repeats, NULL past the end. */
 const char *sma_argument_nth(const struct sma_arguments *arguments, const char *option, size_t i);
 
-/* The exit code for a failure that is not about a schema: unreadable input 4, usage 2, ours 70. */
-int sma_cli_exit_code(enum sma_status st);
+/* The exit code for a failure that is not about a schema: unreadable input 4, usage 2, ours 70.
+ * Failures around a registry carry theirs in err->code (sma_remote_fail), which wins. */
+int sma_cli_exit_code(enum sma_status st, const struct sma_error *err);
 /* Prints "schemata: message" on stderr and gives that code. */
 int sma_cli_fail(enum sma_status st, const struct sma_error *err);
 
@@ -91,9 +95,12 @@ void sma_suggest(FILE *out, const char *typed, const char *const *words, size_t 
 extern const struct sma_command sma_commands[];
 extern const struct sma_option sma_global_options[];
 extern const struct sma_option sma_report_options[];
+extern const struct sma_option sma_remote_options[];
+extern const struct sma_option sma_consent_options[];
 /* NULL when there is none of that name. */
 const struct sma_command *sma_command_find(const char *name);
-/* Walks the flags of a command: its own, those of reports, the global ones. NULL past the end. */
+/* Walks the flags of a command: its own, those of reports, of registries and of consent, the global
+ * ones. NULL past the end. */
 const struct sma_option *sma_command_option(const struct sma_command *command, size_t i);
 
 /* Help. */

@@ -26,4 +26,11 @@ int sma_encode_main(const struct sma_arguments *arguments);
 int sma_inspect_main(const struct sma_arguments *arguments);
 int sma_init_main(const struct sma_arguments *arguments);
 
+
+/* Those that read a registry. */
+extern const struct sma_option sma_versions_options[];
+extern const struct sma_option sma_contexts_options[];
+int sma_versions_main(const struct sma_arguments *arguments);
+int sma_contexts_main(const struct sma_arguments *arguments);
+
 #endif

@@ -55,7 +55,9 @@ static bool own_has(const struct sma_command *command, const struct sma_option *
 const struct sma_option *sma_command_option(const struct sma_command *command, size_t i)
 {
     const struct sma_option *const tables[] = {
-        command->options, command->reports ? sma_report_options : NULL, sma_global_options};
+        command->options, command->reports ? sma_report_options : NULL,
+        command->asks ? sma_remote_options : NULL, command->changes ? sma_consent_options : NULL,
+        sma_global_options};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct sma_option *o = tables[t]; o && o->name; o++)
             if ((t == 0 || !own_has(command, o)) && i-- == 0)
@@ -210,9 +212,9 @@ static int run_command(const struct sma_command *c, int argc, char **argv)
     return code ? code : finish(c->run(&arguments));
 }
 
-static bool is_global(const char *word, bool *takes_value)
+static bool is_of(const struct sma_option *table, const char *word, bool *takes_value)
 {
-    for (const struct sma_option *o = sma_global_options; o->name; o++) {
+    for (const struct sma_option *o = table; o->name; o++) {
         size_t len = strlen(o->name);
         bool is_long = !strncmp(word, o->name, len) && (!word[len] || word[len] == '=');
         bool is_short = o->letter && word[0] == '-' && word[1] == o->letter && !word[2];
@@ -222,6 +224,13 @@ static bool is_global(const char *word, bool *takes_value)
         }
     }
     return false;
+}
+
+/* Flags of the program and of the registry in use. */
+static bool is_global(const char *word, bool *takes_value)
+{
+    return is_of(sma_global_options, word, takes_value) ||
+           is_of(sma_remote_options, word, takes_value);
 }
 
 /* Global flags may stand before the command: the command's name moves in front of them. */
@@ -271,8 +280,9 @@ int sma_cli_main(int argc, char **argv)
 static const char *from_environment(const struct sma_arguments *arguments, const char *option)
 {
     (void)arguments;
-    const struct sma_option *const tables[] = {sma_global_options, sma_report_options};
-    for (size_t t = 0; t < 2; t++)
+    const struct sma_option *const tables[] = {sma_global_options, sma_report_options,
+                                               sma_remote_options};
+    for (size_t t = 0; t < 3; t++)
         for (const struct sma_option *o = tables[t]; o->name; o++)
             if (o->env && o->value && !strcmp(o->name, option)) {
                 const char *value = getenv(o->env);
@@ -307,8 +317,10 @@ bool sma_argument_has(const struct sma_arguments *arguments, const char *option)
 
 /* ---- failures ---- */
 
-int sma_cli_exit_code(enum sma_status st)
+int sma_cli_exit_code(enum sma_status st, const struct sma_error *err)
 {
+    if (st && err && err->code > 0 && err->code <= UINT8_MAX)
+        return err->code;
     switch (st) {
     case SMA_OK:
         return SMA_EXIT_OK;
@@ -325,6 +337,11 @@ int sma_cli_exit_code(enum sma_status st)
 
 int sma_cli_fail(enum sma_status st, const struct sma_error *err)
 {
+    int code = sma_cli_exit_code(st, err);
     fprintf(stderr, "schemata: %s\n", err->message);
-    return sma_cli_exit_code(st);
+    if (code == SMA_EXIT_BUG && st != SMA_ENOMEM)
+        fprintf(stderr, "This is a mistake in schemata %s. Please report it with the command line "
+                        "and this message.\n",
+                SMA_VERSION);
+    return code;
 }

@@ -95,7 +95,7 @@ static void program_page(FILE *out)
     fputs(".SH EXIT STATUS\n0 done; 1 the schema or the data is at fault; 2 usage or "
           "configuration; 3 a registry cannot be reached;\n4 an input cannot be read; 5 not "
           "allowed; 6 not found; 7 refused by the state of things; 8 some items failed;\n70 a bug "
-          "of ours; 141 the reader of the output has gone.\n",
+          "of ours; 130 interrupted; 141 the reader of the output has gone.\n",
           out);
 }
 

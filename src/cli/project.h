@@ -8,11 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
-
-struct sma_strings {
-    struct sma_str *items;
-    size_t count, capacity;
-};
+#include "cli/yaml_file.h"
 
 struct sma_project_source {
     struct sma_strings files; /* patterns, relative to the project file */
@@ -24,8 +20,11 @@ struct sma_project_source {
 
 struct sma_project_subject {
     struct sma_str name;
-    struct sma_str level;
+    struct sma_str level, mode, normalize; /* empty = not said */
+    struct sma_strings metadata;           /* key, value, key, value … */
 };
+
+#define SMA_PROJECT_MODES "READWRITE|READONLY|READONLY_OVERRIDE|IMPORT"
 
 struct sma_project_rule {
     struct sma_str rule, severity;
@@ -40,6 +39,7 @@ struct sma_project {
     struct sma_str path;   /* of the file; empty = there is none */
     struct sma_str folder; /* from the current folder to the file's, "." or "../.." */
     struct sma_str level, history, deleted, new_subjects, fail_on, baseline;
+    struct sma_str registry_url, registry_config; /* as written, ${NAME} included */
     struct sma_strings against;
     struct sma_project_source *sources;
     size_t source_count, source_capacity;

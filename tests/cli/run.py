@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The command line as a user meets it: help, mistakes, exit codes, settings, start, stop, fsck.
 
-run.py BINARY"""
+run.py BINARY [CLASS[.test]…]"""
 
 import json
 import os
@@ -18,6 +18,7 @@ from changes_tests import Changes  # noqa: E402, F401
 from check_tests import Bases, ExitCodes, Explain, Git, Golden, Instances, Places, Project, References  # noqa: E402, F401
 from ci_tests import Scripts, Stranger  # noqa: E402, F401
 from message_tests import Messages  # noqa: E402, F401
+from remote_tests import ExitCodes as RemoteExitCodes, Listings, Settings as RemoteSettings  # noqa: E402, F401
 from schema_tests import Diff, Fingerprint, Fmt, Lint  # noqa: E402, F401
 from table_tests import Table  # noqa: E402, F401
 
@@ -224,4 +225,4 @@ class Operations(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]], warnings="ignore")
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], warnings="ignore")

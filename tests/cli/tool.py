@@ -15,14 +15,15 @@ GOLDEN = os.path.join(ROOT, "tests", "golden", "cli")
 # Nothing of the machine's own settings reaches a test.
 UNSET = (
     "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI", "CI", "NO_COLOR", "FORCE_COLOR", "SCHEMATA_FORMAT",
-    "SCHEMATA_CONFIG", "LC_ALL", "LC_CTYPE",
+    "SCHEMATA_CONFIG", "SCHEMATA_PROFILE", "LC_ALL", "LC_CTYPE", "SCHEMA_REGISTRY_URL", "SCHEMAREGISTRY_URL", "XDG_CONFIG_HOME",
+    "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
 )
 
 
 def environment(more=None):
     env = {k: v for k, v in os.environ.items() if k not in UNSET}
     env.update(
-        LANG="C.UTF-8", GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1",
+        HOME="/nonexistent", LANG="C.UTF-8", GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1",
         GIT_AUTHOR_NAME="t", GIT_AUTHOR_EMAIL="t@example.org", GIT_AUTHOR_DATE="2024-01-01T00:00:00Z",
         GIT_COMMITTER_NAME="t", GIT_COMMITTER_EMAIL="t@example.org", GIT_COMMITTER_DATE="2024-01-01T00:00:00Z",
     )
