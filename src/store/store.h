@@ -257,7 +257,8 @@ enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_aren
 
 /* Changes with every record that touched the scope ("s:" subject rows, "c:" config, "m:" mode, plus
  * the subject or scope; "x:" ids of a context; "r:" rows that refer to a subject, "a:" associations of
- * a subject, "d:" a kek and its deks). 0 when never touched. A decision made on a snapshot
+ * a subject, "n:" associations of resources with a name, "o:" associations that were given a resource
+ * id, "d:" a kek and its deks). 0 when never touched. A decision made on a snapshot
  * remembers the stamps it rested on; the write looks again and answers SMA_ESTALE when one moved.
  * The stamp is the position of the last record that touched the scope: a stamp at or below a
  * snapshot's sma_view_position says that nothing moved since that snapshot. */
@@ -274,13 +275,17 @@ struct sma_assoc_row {
     bool is_frozen;
     int64_t create_ts_ms, update_ts_ms;
 };
-enum sma_assoc_by {
-    SMA_ASSOC_BY_SUBJECT,
-    SMA_ASSOC_BY_NAME, /* of the resource, in any namespace */
-    SMA_ASSOC_BY_RESOURCE_ID
+/* ptr NULL = any; limit 0 = no limit. */
+struct sma_assoc_filter {
+    struct sma_str subject;
+    struct sma_str resource_id, resource_name, resource_namespace, resource_type;
+    const struct sma_str *types; /* association types */
+    size_t type_count;           /* 0 = any */
+    struct sma_str lifecycle;
+    uint64_t offset, limit;
 };
 enum sma_status sma_view_associations(struct sma_view *view, struct sma_arena *arena,
-                                      enum sma_assoc_by by, struct sma_str key,
+                                      const struct sma_assoc_filter *filter,
                                       struct sma_assoc_row **out, size_t *count,
                                       struct sma_error *err) SMA_MUST_CHECK;
 

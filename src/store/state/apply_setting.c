@@ -100,6 +100,10 @@ enum sma_status sma_apply_assoc(struct sma_applying *a)
         if (st)
             return sma_applying_ignore(a, st);
         st = set_assoc(a, &assoc);
+        if (!st)
+            st = sma_applying_stamp(a, 'o', assoc.resource_id);
     }
+    if (!st)
+        st = sma_applying_stamp(a, 'n', a->key.assoc.resource_name);
     return st ? st : sma_applying_stamp(a, 'a', a->key.subject);
 }

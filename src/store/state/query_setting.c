@@ -1,4 +1,4 @@
-/* Settings, stamps, counts, associations. */
+/* Settings, stamps, counts. */
 #include "store/qualified.h"
 #include "store/record.h"
 #include "store/state/db.h"
@@ -154,57 +154,5 @@ enum sma_status sma_view_counts(struct sma_view *view, struct sma_counts *out,
         *out = counts;
     }
     sma_query_end(&q);
-    return st;
-}
-
-/* ---- associations -------------------------------------------------------------------------- */
-
-static bool read_assoc(const struct sma_query *q, struct sma_arena *arena,
-                       struct sma_assoc_row *out)
-{
-    struct sma_str *texts[] = {&out->subject,       &out->resource_namespace, &out->resource_name,
-                               &out->resource_type, &out->association_type,   &out->resource_id,
-                               &out->guid,          &out->lifecycle};
-    int count = (int)(sizeof texts / sizeof *texts);
-    for (int i = 0; i < count; i++) {
-        *texts[i] = sma_query_copy_str(q, i, arena);
-        if (!texts[i]->ptr)
-            return false;
-    }
-    out->is_frozen = sma_query_get_bool(q, count);
-    out->create_ts_ms = sma_query_get_i64(q, count + 1);
-    out->update_ts_ms = sma_query_get_i64(q, count + 2);
-    return true;
-}
-
-enum sma_status sma_view_associations(struct sma_view *view, struct sma_arena *arena,
-                                      enum sma_assoc_by by, struct sma_str key,
-                                      struct sma_assoc_row **out, size_t *count,
-                                      struct sma_error *err)
-{
-    static const enum sma_sql statements[] = {[SMA_ASSOC_BY_SUBJECT] = SMA_SQL_ASSOC_BY_SUBJECT,
-                                              [SMA_ASSOC_BY_NAME] = SMA_SQL_ASSOC_BY_NAME,
-                                              [SMA_ASSOC_BY_RESOURCE_ID] =
-                                                  SMA_SQL_ASSOC_BY_RESOURCE_ID};
-    struct sma_assoc_row *list = NULL;
-    size_t n = 0, capacity = 0;
-    bool has_row;
-    struct sma_query q = sma_query_on(view->db, statements[by]);
-    sma_query_str(&q, key);
-    enum sma_status st = sma_query_row(&q, &has_row, err);
-    while (!st && has_row) {
-        list = sma_arena_grow(arena, list, n, &capacity, n + 1, sizeof *list);
-        if (!list || !read_assoc(&q, arena, &list[n])) {
-            st = sma_fail_nomem(err);
-            break;
-        }
-        n++;
-        st = sma_query_row(&q, &has_row, err);
-    }
-    sma_query_end(&q);
-    if (!st) {
-        *out = list;
-        *count = n;
-    }
     return st;
 }

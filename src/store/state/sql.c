@@ -200,8 +200,13 @@ static const struct {
     [SMA_SQL_ASSOC_DELETE] =
         {"association", "DELETE FROM associations WHERE subject = ?1 AND resource_namespace = ?2 "
                         "AND resource_name = ?3 AND resource_type = ?4 AND association_type = ?5"},
+    [SMA_SQL_ASSOC_ALL] = {"associations", ASSOC ASSOC_ORDER},
     [SMA_SQL_ASSOC_BY_SUBJECT] = {"associations", ASSOC "WHERE subject = ?1 " ASSOC_ORDER},
     [SMA_SQL_ASSOC_BY_NAME] = {"associations", ASSOC "WHERE resource_name = ?1 " ASSOC_ORDER},
+    [SMA_SQL_ASSOC_BY_NAMESPACE] = {"associations",
+                                    ASSOC "WHERE resource_namespace = ?1 " ASSOC_ORDER},
+    [SMA_SQL_ASSOC_BY_NAME_THERE] =
+        {"associations", ASSOC "WHERE resource_name = ?1 AND resource_namespace = ?2 " ASSOC_ORDER},
     [SMA_SQL_ASSOC_BY_RESOURCE_ID] = {"associations", ASSOC "WHERE resource_id = ?1 " ASSOC_ORDER},
 
     [SMA_SQL_KEK_SET] =

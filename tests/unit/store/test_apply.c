@@ -422,6 +422,9 @@ static void associations_are_kept(void **state)
                               .resource_id = SMA_STR("id-1"),
                               .lifecycle = SMA_STR("WEAK"),
                               .create_ts_ms = 5};
+    static const struct sma_assoc_filter filters[] = {{.subject = SMA_STR_INIT("s")},
+                                                      {.resource_name = SMA_STR_INIT("orders")},
+                                                      {.resource_id = SMA_STR_INIT("id-1")}};
     struct sma_assoc_row *rows;
     size_t count;
     struct sma_buf key, value;
@@ -432,11 +435,9 @@ static void associations_are_kept(void **state)
     struct sma_record record = {text_of(f, &key), {NULL, 0}};
     record.value = text_of(f, &value);
     write_one(f, record);
-    for (int by = SMA_ASSOC_BY_SUBJECT; by <= SMA_ASSOC_BY_RESOURCE_ID; by++) {
-        static const char *const keys[] = {"s", "orders", "id-1"};
-        assert_int_equal(sma_view_associations(look(f), &f->arena, (enum sma_assoc_by)by,
-                                               sma_str_z(keys[by]), &rows, &count, NULL),
-                         SMA_OK);
+    for (size_t by = 0; by < SMA_COUNT(filters); by++) {
+        assert_int_equal(
+            sma_view_associations(look(f), &f->arena, &filters[by], &rows, &count, NULL), SMA_OK);
         assert_int_equal(count, 1);
         sma_test_same_text("lifecycle", rows[0].lifecycle, SMA_STR("WEAK"));
         assert_int_equal(rows[0].create_ts_ms, 5);
@@ -445,8 +446,7 @@ static void associations_are_kept(void **state)
     record.value.ptr = NULL;
     record.value.len = 0;
     write_one(f, record);
-    assert_int_equal(sma_view_associations(look(f), &f->arena, SMA_ASSOC_BY_SUBJECT, SMA_STR("s"),
-                                           &rows, &count, NULL),
+    assert_int_equal(sma_view_associations(look(f), &f->arena, &filters[0], &rows, &count, NULL),
                      SMA_OK);
     assert_int_equal(count, 0);
 }

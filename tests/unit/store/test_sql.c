@@ -26,11 +26,10 @@ static const struct {
     {SMA_SQL_KEY_COUNT, "SCAN deks USING COVERING INDEX deks_by_subject"},
     /* The last row of the history, by its key. */
     {SMA_SQL_HISTORY_HEAD, "SCAN history"},
-    /* Rows of one id, of one resource: as many as the answer has. */
+    /* Rows of one id: as many as the answer has. */
     {SMA_SQL_ID_ROWS, "USE TEMP B-TREE FOR ORDER BY"},
-    {SMA_SQL_ASSOC_BY_SUBJECT, "USE TEMP B-TREE FOR ORDER BY"},
-    {SMA_SQL_ASSOC_BY_NAME, "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY"},
-    {SMA_SQL_ASSOC_BY_RESOURCE_ID, "USE TEMP B-TREE FOR ORDER BY"},
+    /* All associations, in the order of the listing. */
+    {SMA_SQL_ASSOC_ALL, "SCAN associations USING INDEX associations_by_name"},
 };
 
 static bool is_accepted(enum sma_sql sql, const char *detail)
