@@ -15,8 +15,8 @@ VERSION := 0.1.0
 
 # ---- floors, lowest first ------------------------------------------------------------------------
 FLOORS := base core/json core/hash core/crypto core/wire core/schema core/compat core/avro \
-          core/protobuf core/jsonschema core/formats kms store registry http api/confluent \
-          api/schemata api/ops server client cli
+          core/protobuf core/jsonschema core/formats kms store registry http api/common \
+          api/confluent api/schemata api/ops server client cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
         core/crypto core/hash core/json base
@@ -37,13 +37,15 @@ USES_kms             := core/crypto core/json base
 USES_store           := $(CORE)
 USES_registry        := kms store $(CORE)
 USES_http            := base
-USES_api/confluent   := registry http kms store $(CORE)
-USES_api/schemata    := registry http kms store $(CORE)
+USES_api/common      := registry http kms store $(CORE)
+USES_api/confluent   := api/common registry http kms store $(CORE)
+USES_api/schemata    := api/common registry http kms store $(CORE)
 USES_api/ops         := registry http kms store $(CORE)
-USES_server          := api/confluent api/schemata api/ops registry http kms store $(CORE)
-USES_client          := kms $(CORE)
-USES_cli             := client server api/confluent api/schemata api/ops registry http kms store \
+USES_server          := api/confluent api/schemata api/ops api/common registry http kms store \
                         $(CORE)
+USES_client          := kms $(CORE)
+USES_cli             := client server api/confluent api/schemata api/ops api/common registry http \
+                        kms store $(CORE)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client := clients/c

@@ -53,7 +53,7 @@ static enum sma_status targets_are_live(const struct sma_version *row, struct sm
                                   SMA_LIVE, &ignored, err);
         if (st != SMA_ENOTFOUND)
             continue;
-        st = sma_fail(err, SMA_ECONFLICT,
+        st = sma_refuse(err, SMA_CODE_CONFLICT,
                       "Version %d refers to subject '%.*s' version %d, which is deleted: restore "
                       "that first",
                       row->version, SMA_STR_ARG(target.qualified), reference->version);

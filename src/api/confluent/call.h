@@ -7,6 +7,7 @@
 #ifndef SMA_API_CONFLUENT_CALL_H
 #define SMA_API_CONFLUENT_CALL_H
 
+#include "api/common/failure.h"
 #include "api/confluent/confluent.h"
 #include "core/json/writer.h"
 #include "http/http.h"
@@ -86,9 +87,9 @@ void sma_call_close_view(struct sma_view *view, struct sma_loader *loader);
 /* ---- error bodies (error.c) ---------------------------------------------------------------------
  */
 
-/* {"error_code":…,"message":…} with the status that the code begins with. */
-void sma_api_error(struct sma_http_exchange *exchange, int code, struct sma_str message);
-/* The same for a failure of the registry: its code, or one that fits its status. */
+/* A failure of the registry as this facade shows it: its code, or one that fits its status. */
+struct sma_shown_failure sma_api_shown(enum sma_status st, int code, struct sma_str message);
+/* The answer for it. */
 void sma_api_failure(struct sma_http_exchange *exchange, enum sma_status st, int code,
                      struct sma_str message);
 /* For the http floor: 404, 405, 406, … in the same form. */
