@@ -2,6 +2,7 @@
  * asked of the state as it is at this moment, not of the snapshot the decision saw. */
 #include "registry/register.h"
 
+#include "registry/association.h"
 #include "registry/codes.h"
 #include "store/record.h"
 
@@ -37,7 +38,7 @@ static enum sma_status check_target(struct sma_register_op *op, struct sma_view 
         return st;
     if (st || row.version != target->version)
         return sma_fail(err, SMA_ESTALE, "a reference has moved");
-    return SMA_OK;
+    return sma_assoc_may_refer(view, arena, target->subject, err);
 }
 
 static enum sma_status check_targets(struct sma_register_op *op, struct sma_view *view,

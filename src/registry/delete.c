@@ -1,5 +1,8 @@
 /* Deleting a version, a subject, a context (confluent-rest 10, 4.7). All of it happens in the
  * writer: what may be deleted depends on rows that others may be adding at this moment. */
+#include "registry/delete.h"
+
+#include "registry/association.h"
 #include "registry/codes.h"
 #include "registry/internal.h"
 #include "registry/op.h"
@@ -9,20 +12,17 @@
 
 struct delete_op {
     struct sma_op op;
-    const struct sma_subject *subject;
+    struct sma_deletion what;
     int32_t version; /* SMA_LATEST or a number; of a subject: unused */
-    bool permanent;
     sma_deleted_fn *fn;
     void *ctx;
-    int32_t *versions; /* touched, ascending */
-    size_t count;
 };
 
 static void finish(struct sma_op *base, enum sma_status st, const struct sma_error *err)
 {
     struct delete_op *op = (struct delete_op *)base;
     struct sma_failure failure = {st, err, sma_str_z(err->message)};
-    op->fn(op->ctx, op->versions, op->count, st ? &failure : NULL);
+    op->fn(op->ctx, op->what.versions, op->what.count, st ? &failure : NULL);
     sma_op_free(base);
 }
 
@@ -47,26 +47,26 @@ static enum sma_status referenced(const struct sma_subject *subject, int32_t ver
 /* ---- records ------------------------------------------------------------------------------------
  */
 
-static enum sma_status bury(struct delete_op *op, struct sma_txn *txn, int32_t version,
+static enum sma_status bury(const struct sma_deletion *what, struct sma_txn *txn, int32_t version,
                             struct sma_error *err)
 {
     struct sma_buf key;
     sma_buf_init(&key, 0);
-    sma_record_schema_key(&key, op->subject->qualified, version);
+    sma_record_schema_key(&key, what->subject->qualified, version);
     enum sma_status st = sma_op_append(txn, &key, NULL, err);
     sma_buf_fini(&key);
     return st;
 }
 
 /* With the last version go the subject's own mode and configuration. */
-static enum sma_status bury_settings(struct delete_op *op, struct sma_txn *txn,
-                                     struct sma_error *err)
+static enum sma_status bury_settings(const struct sma_deletion *what, struct sma_loader *loader,
+                                     struct sma_txn *txn, struct sma_error *err)
 {
-    struct sma_view *view = sma_txn_view(txn);
-    struct sma_str scope = op->subject->qualified, ignored;
+    struct sma_view *view = loader->view;
+    struct sma_str scope = what->subject->qualified, ignored;
     struct sma_buf key;
     sma_buf_init(&key, 0);
-    enum sma_status st = sma_view_mode(view, &op->op.arena, scope, &ignored, err);
+    enum sma_status st = sma_view_mode(view, loader->arena, scope, &ignored, err);
     if (!st) {
         sma_record_mode_key(&key, scope);
         st = sma_op_append(txn, &key, NULL, err);
@@ -74,7 +74,7 @@ static enum sma_status bury_settings(struct delete_op *op, struct sma_txn *txn,
         st = SMA_OK;
     }
     if (!st) {
-        st = sma_view_config(view, &op->op.arena, scope, &ignored, err);
+        st = sma_view_config(view, loader->arena, scope, &ignored, err);
         if (!st) {
             sma_record_config_key(&key, scope);
             st = sma_op_append(txn, &key, NULL, err);
@@ -110,13 +110,13 @@ static enum sma_status flag_version(struct sma_txn *txn, const struct sma_versio
 static enum sma_status find_version(struct sma_version *row, struct delete_op *op,
                                     struct sma_loader *loader, struct sma_error *err)
 {
-    struct sma_str subject = op->subject->qualified;
+    struct sma_str subject = op->what.subject->qualified;
     bool is_known;
     enum sma_status st = op->version == SMA_LATEST
                              ? sma_loader_latest(row, loader, subject, SMA_LIVE, err)
                              : sma_view_version(loader->view, loader->arena, subject, op->version,
                                                 SMA_WITH_DELETED, row, err);
-    if (!st && row->is_deleted && !op->permanent)
+    if (!st && row->is_deleted && !op->what.permanent)
         return sma_refuse(err, SMA_CODE_VERSION_SOFT_DELETED,
                           "Subject '%.*s' Version %d was soft deleted.Set permanent=true to delete "
                           "permanently",
@@ -127,63 +127,85 @@ static enum sma_status find_version(struct sma_version *row, struct delete_op *o
     if (st)
         return st;
     if (!is_known)
-        return sma_subject_not_found(op->subject, err);
+        return sma_subject_not_found(op->what.subject, err);
     return sma_refuse(err, SMA_CODE_VERSION_NOT_FOUND, "Version %d not found.", op->version);
 }
 
-/* Steps 3, 5 and 6. */
-static enum sma_status may_delete_version(struct delete_op *op, struct sma_loader *loader,
-                                          const struct sma_version *row, struct sma_error *err)
+/* Step 4, when the row is the last live one: then the subject would be gone for whoever is sent to it
+ * by an association. */
+static enum sma_status must_leave_a_version(const struct sma_deletion *what,
+                                            struct sma_loader *loader, struct sma_error *err)
+{
+    struct sma_version_number *numbers;
+    size_t count;
+    bool is_associated;
+    enum sma_status st =
+        sma_assoc_has_any(&is_associated, loader->view, loader->arena, what->subject->qualified, err);
+    if (st || !is_associated)
+        return st;
+    st = sma_view_versions(loader->view, loader->arena, what->subject->qualified, SMA_LIVE, &numbers,
+                           &count, err);
+    return st || count > 1 ? st : sma_assoc_refuse_subject(what->subject->qualified, err);
+}
+
+/* Steps 3 to 6. */
+static enum sma_status may_delete_version(const struct sma_deletion *what,
+                                          struct sma_loader *loader, const struct sma_version *row,
+                                          struct sma_error *err)
 {
     struct sma_version *referrers;
     size_t count;
-    enum sma_status st = sma_scope_must_be_writable(loader, op->subject, err);
+    enum sma_status st = sma_scope_must_be_writable(loader, what->subject, err);
+    if (!st && !what->permanent)
+        st = must_leave_a_version(what, loader, err);
     if (!st)
-        st = sma_view_referrers(loader->view, loader->arena, op->subject->qualified, row->version,
-                                op->permanent ? SMA_WITH_DELETED : SMA_LIVE, &referrers, &count,
+        st = sma_view_referrers(loader->view, loader->arena, what->subject->qualified, row->version,
+                                what->permanent ? SMA_WITH_DELETED : SMA_LIVE, &referrers, &count,
                                 err);
     if (st)
         return st;
     if (count)
-        return referenced(op->subject, row->version, err);
-    if (op->permanent && !row->is_deleted)
+        return referenced(what->subject, row->version, err);
+    if (what->permanent && !row->is_deleted)
         return sma_refuse(err, SMA_CODE_VERSION_NOT_SOFT_DELETED,
                           "Subject '%.*s' Version %d was not deleted first before being "
                           "permanently deleted",
-                          SMA_STR_ARG(op->subject->qualified), row->version);
+                          SMA_STR_ARG(what->subject->qualified), row->version);
     return SMA_OK;
 }
 
-static enum sma_status remove_version(struct delete_op *op, struct sma_txn *txn,
-                                      const struct sma_version *row, struct sma_error *err)
+static enum sma_status remove_version(const struct sma_deletion *what, struct sma_loader *loader,
+                                      struct sma_txn *txn, const struct sma_version *row,
+                                      struct sma_error *err)
 {
     bool is_left;
-    if (!op->permanent)
+    if (!what->permanent)
         return flag_version(txn, row, err);
-    enum sma_status st = bury(op, txn, row->version, err);
+    enum sma_status st = bury(what, txn, row->version, err);
     if (!st)
-        st = sma_view_has_subject(sma_txn_view(txn), op->subject->qualified, SMA_WITH_DELETED,
+        st = sma_view_has_subject(loader->view, what->subject->qualified, SMA_WITH_DELETED,
                                   &is_left, err);
-    return st || is_left ? st : bury_settings(op, txn, err);
+    return st || is_left ? st : bury_settings(what, loader, txn, err);
 }
 
 static enum sma_status commit_version(struct sma_op *base, struct sma_txn *txn,
                                       struct sma_error *err)
 {
     struct delete_op *op = (struct delete_op *)base;
+    struct sma_deletion *what = &op->what;
     struct sma_loader loader;
     struct sma_version row;
     sma_loader_init(&loader, base->registry, sma_txn_view(txn), &base->arena);
     enum sma_status st = find_version(&row, op, &loader, err);
     if (!st)
-        st = may_delete_version(op, &loader, &row, err);
+        st = may_delete_version(what, &loader, &row, err);
     if (!st)
-        st = remove_version(op, txn, &row, err);
+        st = remove_version(what, &loader, txn, &row, err);
     if (!st) {
-        op->versions = sma_arena_calloc(&base->arena, 1, sizeof *op->versions);
-        if (op->versions) {
-            op->versions[0] = row.version;
-            op->count = 1;
+        what->versions = sma_arena_calloc(&base->arena, 1, sizeof *what->versions);
+        if (what->versions) {
+            what->versions[0] = row.version;
+            what->count = 1;
         } else {
             st = sma_fail_nomem(err);
         }
@@ -196,97 +218,110 @@ static enum sma_status commit_version(struct sma_op *base, struct sma_txn *txn,
  */
 
 /* Steps 1 and 2; `numbers` are all rows, ascending. */
-static enum sma_status may_delete_subject(struct delete_op *op, struct sma_loader *loader,
+static enum sma_status may_delete_subject(const struct sma_deletion *what, struct sma_loader *loader,
                                           const struct sma_version_number *numbers, size_t count,
                                           struct sma_error *err)
 {
-    bool has_live = false;
+    bool has_live = false, is_associated = false;
     for (size_t i = 0; i < count; i++)
         has_live = has_live || !numbers[i].is_deleted;
     if (!count)
-        return sma_subject_not_found(op->subject, err);
-    if (!has_live && !op->permanent)
+        return sma_subject_not_found(what->subject, err);
+    if (!has_live && !what->permanent)
         return sma_refuse(err, SMA_CODE_SUBJECT_SOFT_DELETED,
                           "Subject '%.*s' was soft deleted.Set permanent=true to delete "
                           "permanently",
-                          SMA_STR_ARG(op->subject->qualified));
-    return sma_scope_must_be_writable(loader, op->subject, err);
+                          SMA_STR_ARG(what->subject->qualified));
+    enum sma_status st = sma_scope_must_be_writable(loader, what->subject, err);
+    if (!st)
+        st = sma_assoc_has_any(&is_associated, loader->view, loader->arena,
+                               what->subject->qualified, err);
+    return st || !is_associated ? st : sma_assoc_refuse_subject(what->subject->qualified, err);
 }
 
 /* Step 3: the first version, ascending, that stands in the way. */
-static enum sma_status check_each(struct delete_op *op, struct sma_loader *loader,
+static enum sma_status check_each(const struct sma_deletion *what, struct sma_loader *loader,
                                   const struct sma_version_number *numbers, size_t count,
                                   struct sma_error *err)
 {
     int32_t *used;
     size_t used_count, u = 0;
-    enum sma_deleted which = op->permanent ? SMA_WITH_DELETED : SMA_LIVE;
+    enum sma_deleted which = what->permanent ? SMA_WITH_DELETED : SMA_LIVE;
     enum sma_status st = sma_view_referenced_versions(
-        loader->view, loader->arena, op->subject->qualified, which, which, &used, &used_count, err);
+        loader->view, loader->arena, what->subject->qualified, which, which, &used, &used_count, err);
     for (size_t i = 0; !st && i < count; i++) {
-        if (numbers[i].is_deleted && !op->permanent)
+        if (numbers[i].is_deleted && !what->permanent)
             continue;
         while (u < used_count && used[u] < numbers[i].version)
             u++;
         if (u < used_count && used[u] == numbers[i].version)
-            return referenced(op->subject, numbers[i].version, err);
-        if (op->permanent && !numbers[i].is_deleted)
+            return referenced(what->subject, numbers[i].version, err);
+        if (what->permanent && !numbers[i].is_deleted)
             return sma_refuse(err, SMA_CODE_SUBJECT_NOT_SOFT_DELETED,
                               "Subject '%.*s' was not deleted first before being permanently "
                               "deleted",
-                              SMA_STR_ARG(op->subject->qualified));
+                              SMA_STR_ARG(what->subject->qualified));
     }
     return st;
 }
 
 /* Step 4, permanent: from the highest down. */
-static enum sma_status bury_all(struct delete_op *op, struct sma_txn *txn, struct sma_error *err)
+static enum sma_status bury_all(const struct sma_deletion *what, struct sma_loader *loader,
+                                struct sma_txn *txn, struct sma_error *err)
 {
     enum sma_status st = SMA_OK;
-    for (size_t i = op->count; !st && i--;)
-        st = bury(op, txn, op->versions[i], err);
-    return st ? st : bury_settings(op, txn, err);
+    for (size_t i = what->count; !st && i--;)
+        st = bury(what, txn, what->versions[i], err);
+    return st ? st : bury_settings(what, loader, txn, err);
 }
 
 /* Step 4, soft: one record with the highest live version. */
-static enum sma_status flag_all(struct delete_op *op, struct sma_txn *txn, struct sma_error *err)
+static enum sma_status flag_all(const struct sma_deletion *what, struct sma_txn *txn,
+                                struct sma_error *err)
 {
     struct sma_buf key, value;
     sma_buf_init(&key, 0);
     sma_buf_init(&value, 0);
-    sma_record_delete_subject_key(&key, op->subject->qualified);
-    sma_record_delete_subject_value(&value, op->subject->qualified, op->versions[op->count - 1]);
+    sma_record_delete_subject_key(&key, what->subject->qualified);
+    sma_record_delete_subject_value(&value, what->subject->qualified, what->versions[what->count - 1]);
     enum sma_status st = sma_op_append(txn, &key, &value, err);
     sma_buf_fini(&key);
     sma_buf_fini(&value);
     return st;
 }
 
-static enum sma_status commit_subject(struct sma_op *base, struct sma_txn *txn,
-                                      struct sma_error *err)
+enum sma_status sma_delete_subject_in(struct sma_deletion *what, struct sma_loader *loader,
+                                      struct sma_txn *txn, struct sma_error *err)
 {
-    struct delete_op *op = (struct delete_op *)base;
-    struct sma_loader loader;
     struct sma_version_number *numbers;
     size_t count;
-    sma_loader_init(&loader, base->registry, sma_txn_view(txn), &base->arena);
-    enum sma_status st = sma_loader_versions(&numbers, &count, &loader, op->subject->qualified,
+    enum sma_status st = sma_loader_versions(&numbers, &count, loader, what->subject->qualified,
                                              SMA_WITH_DELETED, err);
     if (!st)
-        st = may_delete_subject(op, &loader, numbers, count, err);
+        st = may_delete_subject(what, loader, numbers, count, err);
     if (!st)
-        st = check_each(op, &loader, numbers, count, err);
+        st = check_each(what, loader, numbers, count, err);
     if (!st) {
-        op->count = 0;
-        op->versions = sma_arena_calloc(&base->arena, count, sizeof *op->versions);
-        if (!op->versions)
+        what->count = 0;
+        what->versions = sma_arena_calloc(loader->arena, count, sizeof *what->versions);
+        if (!what->versions)
             st = sma_fail_nomem(err);
     }
     for (size_t i = 0; !st && i < count; i++)
-        if (op->permanent || !numbers[i].is_deleted)
-            op->versions[op->count++] = numbers[i].version;
-    if (!st)
-        st = op->permanent ? bury_all(op, txn, err) : flag_all(op, txn, err);
+        if (what->permanent || !numbers[i].is_deleted)
+            what->versions[what->count++] = numbers[i].version;
+    if (st)
+        return st;
+    return what->permanent ? bury_all(what, loader, txn, err) : flag_all(what, txn, err);
+}
+
+static enum sma_status commit_subject(struct sma_op *base, struct sma_txn *txn,
+                                      struct sma_error *err)
+{
+    struct sma_loader loader;
+    sma_loader_init(&loader, base->registry, sma_txn_view(txn), &base->arena);
+    enum sma_status st =
+        sma_delete_subject_in(&((struct delete_op *)base)->what, &loader, txn, err);
     sma_loader_fini(&loader);
     return st;
 }
@@ -304,9 +339,8 @@ static void start(struct sma_registry *registry, const struct sma_op_kind *kind,
         wanted->fn(wanted->ctx, NULL, 0, &failure);
         return;
     }
-    op->subject = wanted->subject;
+    op->what = wanted->what;
     op->version = wanted->version;
-    op->permanent = wanted->permanent;
     op->fn = wanted->fn;
     op->ctx = wanted->ctx;
     sma_op_start(&op->op);
@@ -316,10 +350,9 @@ void sma_delete_version(struct sma_registry *registry, const struct sma_subject 
                         int32_t version, bool permanent, sma_deleted_fn *fn, void *ctx)
 {
     static const struct sma_op_kind kind = {prepare, commit_version, finish, NULL};
-    start(
-        registry, &kind,
-        &(struct delete_op){
-            .subject = subject, .version = version, .permanent = permanent, .fn = fn, .ctx = ctx});
+    start(registry, &kind,
+          &(struct delete_op){
+              .what = {subject, permanent}, .version = version, .fn = fn, .ctx = ctx});
 }
 
 void sma_delete_subject(struct sma_registry *registry, const struct sma_subject *subject,
@@ -327,5 +360,5 @@ void sma_delete_subject(struct sma_registry *registry, const struct sma_subject 
 {
     static const struct sma_op_kind kind = {prepare, commit_subject, finish, NULL};
     start(registry, &kind,
-          &(struct delete_op){.subject = subject, .permanent = permanent, .fn = fn, .ctx = ctx});
+          &(struct delete_op){.what = {subject, permanent}, .fn = fn, .ctx = ctx});
 }

@@ -63,6 +63,9 @@ enum sma_status sma_op_watch(struct sma_op *op, const char *kind, struct sma_str
     struct sma_str key = SMA_JOIN(&op->arena, sma_str_z(kind), scope);
     if (!key.ptr)
         return sma_fail_nomem(err);
+    for (size_t i = 0; i < op->watched_count; i++)
+        if (sma_str_eq(op->watched[i], key))
+            return SMA_OK;
     if (op->watched_count == SMA_OP_WATCHED_MAX)
         return sma_fail(err, SMA_EINTERNAL, "too many stamps");
     op->watched[op->watched_count++] = key;
@@ -214,30 +217,49 @@ static enum sma_status decide(struct sma_op *op, struct sma_error *err)
     return st;
 }
 
-/* Prepares and hands over to the writer, or finishes. */
-static void advance(struct sma_op *op)
+/* To its lane or to the writer; then it is theirs. */
+static enum sma_status hand_over(struct sma_op *op, struct sma_error *err)
 {
-    struct sma_error err = SMA_ERROR_INIT;
-    enum sma_status st = decide(op, &err);
-    op->tries++;
-    if (st || op->is_settled) {
-        finish(op, st, &err);
-        return;
-    }
     if (op->lane.ptr && !op->has_lane) {
-        switch (enter_lane(op, &err)) {
+        switch (enter_lane(op, err)) {
         case TURN_NOW:
             break;
         case TURN_LATER:
-            return;
+            return SMA_OK;
         case TURN_NEVER:
-            finish(op, err.status, &err);
-            return;
+            return err->status;
         }
     }
-    st = sma_store_submit(op->registry->options.store, &op->write, &err);
-    if (st)
-        finish(op, st, &err);
+    return sma_store_submit(op->registry->options.store, &op->write, err);
+}
+
+/* After a part's end: true when another one is to be prepared. */
+static bool goes_on(struct sma_op *op, enum sma_status st, const struct sma_error *err)
+{
+    if (!op->next_part || !op->next_part(op, st, err))
+        return false;
+    if (op->kind->reset)
+        op->kind->reset(op);
+    op->tries = 0;
+    return true;
+}
+
+/* Prepares and hands over to the writer, or finishes. */
+static void advance(struct sma_op *op)
+{
+    struct sma_error err;
+    enum sma_status st;
+    do {
+        err = (struct sma_error)SMA_ERROR_INIT;
+        st = decide(op, &err);
+        op->tries++;
+        if (!st && !op->is_settled) {
+            st = hand_over(op, &err);
+            if (!st)
+                return;
+        }
+    } while (goes_on(op, st, &err));
+    finish(op, st, &err);
 }
 
 void sma_op_start(struct sma_op *op)
@@ -262,24 +284,31 @@ static enum sma_status run_write(struct sma_write *write, struct sma_txn *txn,
     return op->kind->commit(op, txn, err);
 }
 
-static void write_done(struct sma_write *write, enum sma_status st, const struct sma_error *err)
+static void push_to_helpers(struct sma_op *op)
 {
-    struct sma_op *op = (struct sma_op *)write;
     struct sma_lanes *lanes = op->registry->lanes;
-    if (st != SMA_ESTALE) {
-        finish(op, st, err);
-        return;
-    }
-    if (op->tries >= SMA_OP_TRIES_MAX) {
-        struct sma_error busy = SMA_ERROR_INIT;
-        sma_fail(&busy, SMA_EBUSY, "the state changes too fast, try again");
-        finish(op, SMA_EBUSY, &busy);
-        return;
-    }
-    atomic_fetch_add(&op->registry->retried, 1);
     pthread_mutex_lock(&lanes->lock);
     push_ready(lanes, op);
     pthread_mutex_unlock(&lanes->lock);
+}
+
+static void write_done(struct sma_write *write, enum sma_status st, const struct sma_error *err)
+{
+    struct sma_op *op = (struct sma_op *)write;
+    struct sma_error busy = SMA_ERROR_INIT;
+    if (st == SMA_ESTALE && op->tries < SMA_OP_TRIES_MAX) {
+        atomic_fetch_add(&op->registry->retried, 1);
+        push_to_helpers(op);
+        return;
+    }
+    if (st == SMA_ESTALE) {
+        st = sma_fail(&busy, SMA_EBUSY, "the state changes too fast, try again");
+        err = &busy;
+    }
+    if (goes_on(op, st, err))
+        push_to_helpers(op);
+    else
+        finish(op, st, err);
 }
 
 /* ---- helpers ------------------------------------------------------------------------------------

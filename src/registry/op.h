@@ -16,7 +16,7 @@
 #include "registry/loader.h"
 #include "store/store.h"
 
-#define SMA_OP_WATCHED_MAX 8
+#define SMA_OP_WATCHED_MAX 32
 #define SMA_OP_TRIES_MAX 16
 
 struct sma_op;
@@ -41,6 +41,10 @@ struct sma_op {
     const struct sma_op_kind *kind;
     struct sma_registry *registry;
     struct sma_arena arena;
+    /* May be NULL. For an operation of several parts, each with a commit of its own: takes the part's
+     * outcome and says whether there is another one to prepare; else finish comes next, with the
+     * same outcome. Runs on any thread: must not block. */
+    bool (*next_part)(struct sma_op *op, enum sma_status st, const struct sma_error *err);
     struct sma_str lane; /* subject whose turn it needs; ptr NULL = none; outlives the operation */
     bool is_settled;
     /* private */
@@ -58,7 +62,8 @@ void *sma_op_new(size_t size, const struct sma_op_kind *kind, struct sma_registr
 /* Only before sma_op_start, or in finish. */
 void sma_op_free(struct sma_op *op);
 
-/* Names a stamp (store.h, "s:subject") that must not move between the snapshot and the commit. */
+/* Names a stamp (store.h, "s:subject") that must not move between the snapshot and the commit. One
+ * that is named already counts once. */
 enum sma_status sma_op_watch(struct sma_op *op, const char *kind, struct sma_str scope,
                              struct sma_error *err) SMA_MUST_CHECK;
 

@@ -2,6 +2,7 @@
  * writer takes, are in assign.c. */
 #include "registry/register.h"
 
+#include "registry/association.h"
 #include "registry/check.h"
 #include "registry/codes.h"
 #include "registry/internal.h"
@@ -187,6 +188,17 @@ static enum sma_status complete(struct sma_register_op *op, struct sma_loader *l
                                       contract.rule_set, err);
 }
 
+/* Step 7. */
+static enum sma_status may_refer(const struct sma_register_op *op, struct sma_loader *loader,
+                                 struct sma_error *err)
+{
+    const struct sma_closure *closure = &op->candidate.closure;
+    enum sma_status st = SMA_OK;
+    for (size_t i = 0; !st && i < closure->direct_count; i++)
+        st = sma_assoc_may_refer(loader->view, loader->arena, closure->targets[i].subject, err);
+    return st;
+}
+
 /* The live version of the subject that has the id. */
 static const struct sma_version_number *live_with_id(const struct sma_register_op *op, int32_t id)
 {
@@ -348,6 +360,8 @@ static enum sma_status decide(struct sma_register_op *op, struct sma_loader *loa
         st = complete(op, loader, how, next, err);
     else if (!st && !op->candidate.schema)
         st = sma_refuse(err, SMA_CODE_INVALID_SCHEMA, "Empty schema");
+    if (!st)
+        st = may_refer(op, loader, err);
     if (!st)
         st = sma_register_known_id(&known, loader->view, loader->arena,
                                    op->request->subject->context, &op->candidate.content, err);
