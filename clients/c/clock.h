@@ -8,6 +8,8 @@
 
 /* Milliseconds of the monotonic clock. */
 int64_t sma_client_now_ms(void);
+/* The same, a few milliseconds old at times and several times as fast. */
+int64_t sma_client_now_coarse_ms(void);
 /* The same in microseconds. */
 int64_t sma_client_now_us(void);
 /* A condition variable that waits by that clock. */

@@ -1,8 +1,10 @@
 /* Schemas from the registry, through the cache. */
+#include "clients/c/choose.h"
 #include "clients/c/request.h"
 
-static schemata_schema_t *run(schemata_client_t *cl, struct sma_client_request r,
-                              const schemata_call_t *o, schemata_error_t **err)
+static schemata_schema_t *run_until(schemata_client_t *cl, struct sma_client_request r,
+                                    const schemata_call_t *o, int64_t *until_ms,
+                                    schemata_error_t **err)
 {
     schemata_schema_t *schema = NULL;
     const schemata_call_t call = sma_client_call(o);
@@ -14,7 +16,17 @@ static schemata_schema_t *run(schemata_client_t *cl, struct sma_client_request r
     r.context = call.context;
     r.flags = call.flags;
     r.deadline_ms = sma_client_deadline(cl, &call);
-    return sma_client_request_run(&r, &schema, err) ? NULL : schema;
+    if (sma_client_request_run(&r, &schema, err))
+        return NULL;
+    if (until_ms)
+        *until_ms = r.until_ms;
+    return schema;
+}
+
+static schemata_schema_t *run(schemata_client_t *cl, struct sma_client_request r,
+                              const schemata_call_t *o, schemata_error_t **err)
+{
+    return run_until(cl, r, o, NULL, err);
 }
 
 schemata_schema_t *schemata_get_by_id(schemata_client_t *cl, int32_t id,
@@ -53,6 +65,21 @@ schemata_schema_t *schemata_get_latest_with_metadata(schemata_client_t *cl, cons
         return NULL;
     }
     return run(cl, r, o, err);
+}
+
+schemata_schema_t *sma_client_get_latest(schemata_client_t *cl, const char *subject,
+                                         const struct sma_client_pairs *pairs,
+                                         const schemata_call_t *o, int64_t *until_ms,
+                                         schemata_error_t **err)
+{
+    struct sma_client_request r = {.op = pairs ? SMA_ASK_METADATA : SMA_ASK_VERSION,
+                                   .subject = subject,
+                                   .number = pairs ? 0 : SCHEMATA_LATEST};
+    if (pairs) {
+        r.pairs = pairs->items;
+        r.pair_count = pairs->count;
+    }
+    return run_until(cl, r, o, until_ms, err);
 }
 
 schemata_schema_t *schemata_lookup(schemata_client_t *cl, const char *subject,

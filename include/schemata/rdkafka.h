@@ -26,6 +26,7 @@ schemata_msg_from_rdkafka(schemata_msg_t *m, const rd_kafka_message_t *km, bool 
     m->size = sizeof *m; m->topic = rd_kafka_topic_name(km->rkt); m->is_key = is_key;
     m->subject = NULL; m->put_header = NULL; m->get_header = schemata_rdk_get_header_;
     m->header_ctx = h; m->flags = 0; m->timeout_ms = 0;
+    m->message = NULL;
 }
 #ifdef __cplusplus
 }

@@ -298,6 +298,7 @@ typedef struct schemata_msg {
     void       *header_ctx;
     uint32_t    flags;                   /* SCHEMATA_NOWAIT ... */
     int32_t     timeout_ms;
+    const char *message;                 /* Protobuf: full name; NULL: the file's first message */
 } schemata_msg_t;
 
 typedef schemata_status_t (*schemata_subject_fn)(void *ctx, const schemata_msg_t *m,
