@@ -121,7 +121,7 @@ static schemata_status_t ask(schemata_client_t *client, const char *path, int64_
     if (reply.status == 404) /* a registry without associations, or a topic without one */
         st = (*subject = sma_client_copy("")) ? SCHEMATA_OK : sma_client_no_memory(err);
     else if (reply.status >= 400)
-        st = sma_client_rest_refused(&reply, path, err);
+        st = sma_client_rest_refused(&reply, err);
     else
         st = read_associations(sma_buf_str(&reply.body), subject, err);
     sma_client_reply_fini(&reply);
