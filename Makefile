@@ -185,11 +185,14 @@ $(foreach f,$(FLOORS),$(eval $(call floor_rules,$(f))))
 test_floor = $(patsubst tests/unit/%/,%,$(dir $(1)))
 UNIT_SRCS := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
 UNIT_BINS := $(UNIT_SRCS:%.c=$(B)/%)
+# So that tests can make allocations fail (tests/support/alloc.c).
+WRAP_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 define unit_rule
 $(B)/$(1:.c=): $(1) $$(wildcard tests/support/*.[ch]) \
     $$(call libs,$(call test_floor,$(1)) $$(USES_$(call test_floor,$(1))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS_ALL) -I. $$(LINK_$$(MODE)) -o $$@ $(1) $$(wildcard tests/support/*.c) \
+	$$(CC) $$(CFLAGS_ALL) -I. $$(LINK_$$(MODE)) $$(WRAP_ALLOC) -o $$@ $(1) \
+	    $$(wildcard tests/support/*.c) \
 	    -Wl,--start-group $$(call libs,$(call test_floor,$(1)) $$(USES_$(call test_floor,$(1)))) \
 	    -Wl,--end-group $$(call pkg,$$(call pkgs,$(call test_floor,$(1)) \
 	    $$(USES_$(call test_floor,$(1)))) cmocka,libs) -lm -pthread

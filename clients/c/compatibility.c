@@ -68,8 +68,8 @@ static schemata_status_t read_verdict(struct sma_str body, schemata_report_t **r
     schemata_report_t *made = sma_client_report_new();
     schemata_status_t st = made ? SCHEMATA_OK : sma_client_no_memory(err);
     sma_arena_init(&arena, 0);
-    if (!st && sma_json_parse(&root, &arena, body, NULL, NULL, NULL))
-        root = NULL;
+    if (!st && sma_json_parse(&root, &arena, body, NULL, NULL, NULL) == SMA_ENOMEM)
+        st = sma_client_no_memory(err);
     verdict = sma_json_getz(root, "is_compatible");
     messages = sma_json_getz(root, "messages");
     if (!st && !sma_json_is(verdict, SMA_JSON_BOOL))

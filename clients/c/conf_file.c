@@ -158,16 +158,20 @@ static schemata_status_t set_line(schemata_conf_t *c, struct sma_str line, bool 
 static schemata_status_t read_file(struct sma_buf *out, const char *path, schemata_error_t **err)
 {
     char block[4096];
-    size_t got;
+    size_t got, total = 0;
     FILE *file = fopen(path, "re");
     if (!file)
         return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: %s", path, strerrordesc_np(errno));
-    while ((got = fread(block, 1, sizeof block, file)) > 0 && !sma_buf_failed(out))
+    while (!sma_buf_failed(out) && (got = fread(block, 1, sizeof block, file)) > 0) {
+        total += got;
         sma_buf_append(out, block, got);
+    }
     bool is_broken = ferror(file);
     fclose(file);
     if (is_broken)
         return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: cannot be read", path);
+    if (sma_buf_failed(out) && total <= FILE_BYTES_MAX)
+        return sma_client_no_memory(err);
     if (sma_buf_failed(out))
         return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: more than %u bytes", path,
                                FILE_BYTES_MAX);

@@ -213,6 +213,7 @@ static schemata_status_t read_answer(struct fetcher *f, struct sma_str text,
         st = build(root, &known, body, out, err);
     if (!st && what->given && (*out)->id < 0) {
         schemata_schema_unref(*out);
+        *out = NULL;
         st = not_a_registry(err);
     }
     sma_client_body_unref(body);

@@ -35,7 +35,7 @@ struct sma_client_curl {
 struct answer {
     struct sma_buf body;
     char error[CURL_ERROR_SIZE + 64];
-    bool is_too_long;
+    bool is_too_long, is_out_of_memory;
 };
 
 /* ---- once per process -----------------------------------------------------------------------------
@@ -234,9 +234,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct answer *answer = ctx;
     (void)size; /* always 1 */
-    sma_buf_append(&answer->body, bytes, count);
-    answer->is_too_long = sma_buf_failed(&answer->body);
-    return answer->is_too_long ? 0 : count;
+    answer->is_too_long = count > answer->body.max - answer->body.len;
+    if (!answer->is_too_long)
+        sma_buf_append(&answer->body, bytes, count);
+    answer->is_out_of_memory = sma_buf_failed(&answer->body);
+    return answer->is_too_long || answer->is_out_of_memory ? 0 : count;
 }
 
 static int watch(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -371,6 +373,8 @@ static schemata_status_t finish(struct sma_client_curl *curl, CURL *h, CURLcode 
 {
     long status = 0;
     curl_off_t retry_after = 0;
+    if (answer->is_out_of_memory)
+        return SCHEMATA_ERR_NOMEM;
     if (answer->is_too_long) {
         char text[96];
         snprintf(text, sizeof text, "the answer is longer than %lld bytes",

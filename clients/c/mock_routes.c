@@ -19,6 +19,7 @@ struct call {
     struct sma_str names[PARAMS_MAX], values[PARAMS_MAX]; /* decoded query */
     size_t param_count;
     const struct sma_json *body; /* NULL when there is none */
+    bool is_out_of_memory;
     struct sma_mock_refusal refusal;
 };
 
@@ -42,6 +43,7 @@ static struct sma_str decode(struct call *c, struct sma_str s)
         *at++ = is_escape ? (char)(hex(s.ptr[i + 1]) * 16 + hex(s.ptr[i + 2])) : s.ptr[i];
         i += is_escape ? 2 : 0;
     }
+    c->is_out_of_memory |= !out;
     return sma_str_make(out, out ? (size_t)(at - out) : 0);
 }
 
@@ -109,6 +111,7 @@ static int error(struct call *c, int code, const char *message)
 
 static int refused(struct call *c)
 {
+    c->is_out_of_memory |= c->refusal.code == SMA_MOCK_NO_MEMORY;
     sma_mock_put_error(c->out, c->refusal.code, sma_buf_str(&c->refusal.message));
     return c->refusal.status;
 }
@@ -343,6 +346,7 @@ static int compatibility(struct call *c)
             sma_jw_member_raw(&w, "messages", sma_buf_str(&messages));
         sma_jw_object_close(&w);
     }
+    c->is_out_of_memory |= sma_buf_failed(&messages);
     sma_buf_fini(&messages);
     return ok ? 200 : refused(c);
 }
@@ -389,17 +393,18 @@ int sma_mock_answer(struct sma_mock_store *store, const struct sma_mock_request 
                     struct sma_buf *out)
 {
     struct call c = {.store = store, .req = req, .out = out};
+    enum sma_status parsed = SMA_OK;
     int status;
     sma_arena_init(&c.arena, 0);
     sma_buf_init(&c.refusal.message, 0);
     if (!read_target(&c))
         status = error(&c, 404, "HTTP 404 Not Found");
-    else if (req->body.len &&
-             sma_json_parse(&c.body, &c.arena, req->body, NULL, NULL, NULL))
+    else if (req->body.len && (parsed = sma_json_parse(&c.body, &c.arena, req->body, NULL, NULL,
+                                                       NULL)) != SMA_OK)
         status = error(&c, 400, "Unable to process JSON");
     else
-        status = dispatch(&c);
+        status = c.is_out_of_memory ? 0 : dispatch(&c);
     sma_buf_fini(&c.refusal.message);
     sma_arena_fini(&c.arena);
-    return status;
+    return c.is_out_of_memory || parsed == SMA_ENOMEM ? 0 : status;
 }

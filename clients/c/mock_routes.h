@@ -10,7 +10,7 @@ struct sma_mock_request {
     struct sma_str body;
 };
 
-/* Answers with a status; appends the JSON body. The caller holds the scope's lock. */
+/* Answers with a status (0: out of memory); appends the JSON body. The caller holds the scope's lock. */
 int sma_mock_answer(struct sma_mock_store *store, const struct sma_mock_request *req,
                     struct sma_buf *out);
 /* {"error_code": code, "message": …} */

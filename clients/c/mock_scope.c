@@ -156,7 +156,10 @@ static schemata_status_t load_line(struct sma_client_mock *scope, struct sma_str
     } else if (sma_json_is(sma_json_getz(posted.body, "schema"), SMA_JSON_STRING) &&
                sma_json_is(sma_json_getz(posted.body, "subject"), SMA_JSON_STRING)) {
         posted.subject = sma_json_getz(posted.body, "subject")->text;
-        if (!sma_mock_register(&scope->store, &posted, &made, &refusal))
+        bool is_loaded = sma_mock_register(&scope->store, &posted, &made, &refusal);
+        if (!is_loaded && refusal.code == SMA_MOCK_NO_MEMORY)
+            st = sma_client_no_memory(err);
+        else if (!is_loaded)
             st = sma_client_fail(err, SCHEMATA_ERR_PARSE, "%.*s: %.*s", SMA_STR_ARG(posted.subject),
                                  SMA_STR_ARG(sma_buf_str(&refusal.message)));
     }
@@ -289,7 +292,7 @@ schemata_status_t sma_client_mock_run(void *ctx, const schemata_http_request_t *
         resp->status = sma_mock_answer(&scope->store, &request, body);
         pthread_mutex_unlock(&scope->mutex);
     }
-    if (sma_buf_failed(body))
+    if (sma_buf_failed(body) || (!resp->status && !resp->transport_error))
         return SCHEMATA_ERR_NOMEM;
     resp->body = sma_buf_str(body).ptr;
     resp->body_len = body->len;

@@ -40,10 +40,17 @@ static bool refuse(struct sma_mock_refusal *refusal, int code, const char *fmt, 
 static bool refuse_error(struct sma_mock_refusal *refusal, int code, schemata_error_t *e)
 {
     if (schemata_error_status(e) == SCHEMATA_ERR_NOMEM)
-        code = 50001;
+        code = SMA_MOCK_NO_MEMORY;
     refuse(refusal, code, "%s", schemata_error_message(e));
     schemata_error_free(e);
     return false;
+}
+
+/* A failure of the rule engine. */
+static bool refuse_core(struct sma_mock_refusal *refusal, const struct sma_error *problem)
+{
+    return problem->status == SMA_ENOMEM ? refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory")
+                                         : refuse(refusal, 42201, "%s", problem->message);
 }
 
 /* ---- finding --------------------------------------------------------------------------------------
@@ -160,21 +167,22 @@ static void candidate_fini(struct candidate *c)
     sma_buf_fini(&c->rule_set);
 }
 
-/* The subject of a reference, in the context of the schema that refers. */
-static bool find_reference(struct sma_mock_store *store, struct sma_str context,
-                           const struct sma_client_reference *ref, struct sma_mock_version **out)
+/* The version that a reference means: its subject is in the context of the schema that refers, unless
+ * it says otherwise. */
+static struct sma_mock_version *find_reference(struct sma_mock_store *store, struct sma_str context,
+                                               const struct sma_client_reference *ref)
 {
-    struct sma_buf qualified;
-    bool is_qualified = sma_mock_context(ref->subject).len != 0;
-    sma_buf_init(&qualified, 0);
-    if (!is_qualified)
-        sma_buf_puts(&qualified, context);
-    sma_buf_puts(&qualified, ref->subject);
-    *out = sma_buf_failed(&qualified)
-               ? NULL
-               : sma_mock_find_version(store, sma_buf_str(&qualified), ref->version, true);
-    sma_buf_fini(&qualified);
-    return *out != NULL;
+    if (sma_mock_context(ref->subject).len)
+        context = sma_str_make("", 0);
+    for (size_t i = store->count; i-- > 0;) {
+        const schemata_schema_t *s = store->versions[i].schema;
+        struct sma_str subject = sma_str_z(s->subject);
+        if (sma_str_starts(subject, context) &&
+            sma_str_eq(sma_str_from(subject, context.len), ref->subject) &&
+            (ref->version == -1 || s->version == ref->version))
+            return &store->versions[i];
+    }
+    return NULL;
 }
 
 static bool read_references(struct sma_client_reference *out, struct sma_mock_store *store,
@@ -190,7 +198,8 @@ static bool read_references(struct sma_client_reference *out, struct sma_mock_st
             !sma_json_i32(sma_json_getz(&list->items[i], "version"), &version))
             return refuse(refusal, 42201, "Invalid reference");
         out[i] = (struct sma_client_reference){name->text, subject->text, version, NULL};
-        if (!find_reference(store, sma_mock_context(posted->subject), &out[i], &target))
+        target = find_reference(store, sma_mock_context(posted->subject), &out[i]);
+        if (!target)
             return refuse(refusal, 42201,
                           "No schema reference found for subject \"%.*s\" and version %d",
                           SMA_STR_ARG(subject->text), version);
@@ -219,7 +228,7 @@ static bool parse(struct candidate *c, struct sma_mock_store *store,
         return refuse(refusal, 42201, "Invalid schema type %.*s", SMA_STR_ARG(type_name->text));
     refs = sma_client_alloc((list->count + 1) * sizeof *refs);
     if (!refs)
-        return refuse(refusal, 50001, "out of memory");
+        return refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
     bool ok = read_references(refs, store, posted, list, refusal);
     if (ok &&
         sma_client_body_new(&c->body, type, text->text, NULL, refs, list->count, &err))
@@ -242,7 +251,7 @@ static bool normalize(struct candidate *c, struct sma_mock_refusal *refusal)
     struct sma_client_body *body = NULL;
     schemata_error_t *err = NULL;
     if (c->body->core->format->normalize(&normal, c->body->core, &source, &options, &problem))
-        return refuse(refusal, 42201, "%s", problem.message);
+        return refuse_core(refusal, &problem);
     schemata_status_t st =
         sma_client_body_new(&body, c->body->type, normal->canonical, NULL, c->body->references,
                             c->body->reference_count, &err);
@@ -270,7 +279,7 @@ static bool make_guid(struct candidate *c, struct sma_mock_refusal *refusal)
     sma_buf_puts(&content, sma_buf_str(&c->rule_set));
     bool ok = !sma_buf_failed(&content) && !sma_md5(c->guid.b, sma_buf_str(&content), NULL);
     sma_buf_fini(&content);
-    return ok || refuse(refusal, 50001, "out of memory");
+    return ok || refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
 }
 
 static bool candidate_init(struct candidate *c, struct sma_mock_store *store,
@@ -285,7 +294,9 @@ static bool candidate_init(struct candidate *c, struct sma_mock_store *store,
         sma_json_put(&c->metadata, metadata);
     if (sma_json_is(rule_set, SMA_JSON_OBJECT))
         sma_json_put(&c->rule_set, rule_set);
-    if (parse(c, store, posted, refusal) && (!posted->normalize || normalize(c, refusal)) &&
+    if (sma_buf_failed(&c->metadata) || sma_buf_failed(&c->rule_set))
+        refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
+    else if (parse(c, store, posted, refusal) && (!posted->normalize || normalize(c, refusal)) &&
         make_guid(c, refusal))
         return true;
     candidate_fini(c);
@@ -367,7 +378,7 @@ static bool run_check(struct sma_mock_store *store, const struct candidate *c,
     struct sma_error problem = SMA_ERROR_INIT;
     (void)sma_level_parse(sma_str_z(sma_mock_level(store, subject)), &check.level);
     if (sma_check_run(result, arena, &check, &problem))
-        return refuse(refusal, 42201, "%s", problem.message);
+        return refuse_core(refusal, &problem);
     return true;
 }
 
@@ -450,14 +461,14 @@ static bool add_version(struct sma_mock_store *store, const struct candidate *c,
         struct sma_mock_version *grown =
             sma_client_resize(store->versions, capacity * sizeof *grown);
         if (!grown)
-            return refuse(refusal, 50001, "out of memory");
+            return refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
         store->versions = grown;
         store->capacity = capacity;
     }
     *out = &store->versions[store->count];
     **out = (struct sma_mock_version){sma_client_schema_new(c->body, &found), false};
     if (!(*out)->schema)
-        return refuse(refusal, 50001, "out of memory");
+        return refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
     store->count++;
     return true;
 }
@@ -512,7 +523,7 @@ bool sma_mock_set_level(struct sma_mock_store *store, struct sma_str subject, st
                       "full, backward_transitive, forward_transitive, and full_transitive");
     copy = sma_client_copy(sma_level_name(parsed));
     if (!copy)
-        return refuse(refusal, 50001, "out of memory");
+        return refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
     if (!found) {
         grown = sma_client_resize(store->settings, (store->setting_count + 1) * sizeof *grown);
         if (grown) {
@@ -522,7 +533,7 @@ bool sma_mock_set_level(struct sma_mock_store *store, struct sma_str subject, st
         }
         if (!grown || !grown[store->setting_count].subject) {
             sma_client_free(copy);
-            return refuse(refusal, 50001, "out of memory");
+            return refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
         }
         found = &grown[store->setting_count++];
     }

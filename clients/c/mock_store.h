@@ -25,7 +25,9 @@ struct sma_mock_store {
     size_t setting_count;
 };
 
-/* A refusal as the registry words it. */
+#define SMA_MOCK_NO_MEMORY 50001
+
+/* A refusal as the registry words it, or SMA_MOCK_NO_MEMORY. */
 struct sma_mock_refusal {
     int status, code;
     struct sma_buf message;

@@ -25,4 +25,16 @@ char *sma_test_read_file(const char *path, size_t *len);
 /* Fails with both texts when they differ. */
 void sma_test_same_text(const char *what, struct sma_str got, struct sma_str want);
 
+/* The n-th allocation from now on (0: the next) of the code under test fails, the others succeed. In a
+ * loop over n, a flow is done when sma_test_alloc_failed says that none had to:
+ *
+ *     for (long n = 0;; n++) {
+ *         sma_test_fail_alloc(n);
+ *         st = flow();
+ *         if (!sma_test_alloc_failed()) break;   // ends the failing, too
+ *         assert_int_equal(st, SMA_ENOMEM);
+ *     } */
+void sma_test_fail_alloc(long n);
+bool sma_test_alloc_failed(void);
+
 #endif
