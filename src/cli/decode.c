@@ -10,6 +10,8 @@
 #include "core/json/visitor.h"
 #include "core/json/writer.h"
 #include "core/jsonschema/jsonschema.h"
+#include "core/protobuf/dynamic.h"
+#include "core/protobuf/protobuf.h"
 #include "core/wire/frame.h"
 
 const struct sma_option sma_decode_options[] = {
@@ -20,6 +22,10 @@ const struct sma_option sma_decode_options[] = {
      .value = "REF",
      .standard = "the writer's schema",
      .help = "read as this schema (Avro)"},
+    {.name = "--message",
+     .value = "NAME",
+     .standard = "what the message's indexes say, else the first one",
+     .help = "the message of a Protobuf schema"},
     {.name = "--framing",
      .value = "auto|none|prefix",
      .standard = "auto",
@@ -42,6 +48,7 @@ const struct sma_option sma_decode_options[] = {
 struct use {
     struct sma_file *file;
     struct sma_avro_plan *plan;
+    struct sma_proto_codec *codec;
     size_t count;
 };
 
@@ -52,7 +59,7 @@ struct decoder {
     struct use *uses;
     size_t use_count, use_capacity;
     bool has_prefix, only_value, only_stats;
-    const char *form;
+    const char *form, *message; /* message: of Protobuf schemas; NULL = what the bytes say */
 };
 
 static struct sma_file *file_of_id(const struct decoder *d, int32_t id)
@@ -92,11 +99,34 @@ static enum sma_status use_of(struct use **out, struct decoder *d, struct sma_fi
         return SMA_EINVAL;
     if (!st && file->format == &sma_format_avro)
         st = sma_avro_plan_new(&use.plan, file->schema, d->reader, why);
+    if (!st && file->format == &sma_format_protobuf)
+        st = sma_proto_codec_new(&use.codec, file->schema, why);
     if (st)
         return st;
     d->uses[d->use_count] = use;
     *out = &d->uses[d->use_count++];
     return SMA_OK;
+}
+
+/* Behind the prefix stand the indexes that lead to the message; without it, it is named or the
+ * first one. */
+static enum sma_status put_proto(const struct decoder *d, struct sma_buf *out,
+                                 const struct use *use, struct sma_str data, struct sma_error *why)
+{
+    struct sma_message_indexes indexes = {.path = {0}, .count = 1};
+    struct sma_buf name;
+    enum sma_status st = SMA_OK;
+    sma_buf_init(&name, 0);
+    if (d->has_prefix)
+        st = sma_message_indexes_read(&indexes, &data, data, why);
+    if (!st && d->message)
+        sma_buf_putz(&name, d->message);
+    else if (!st)
+        st = sma_proto_name_at(&name, use->file->schema, &indexes, why);
+    if (!st)
+        st = sma_proto_to_json(out, use->codec, sma_buf_str(&name), data, NULL, why);
+    sma_buf_fini(&name);
+    return st;
 }
 
 static enum sma_status put_value(struct decoder *d, struct sma_buf *out, const struct use *use,
@@ -108,8 +138,8 @@ static enum sma_status put_value(struct decoder *d, struct sma_buf *out, const s
         sma_json_sink_init(&sink, out, SMA_JSON_BYTES_LATIN1);
         return sma_avro_decode(use->plan, data, NULL, &sma_json_visitor, &sink, why);
     }
-    if (use->file->format != &sma_format_jsonschema)
-        return sma_fail(why, SMA_EUNSUPPORTED, "decode reads Avro and JSON, not Protobuf");
+    if (use->codec)
+        return put_proto(d, out, use, data, why);
     enum sma_status st = sma_json_parse(&value, &d->s->arena, data, NULL, NULL, why);
     if (!st)
         sma_json_put(out, value);
@@ -244,6 +274,7 @@ int sma_decode_main(const struct sma_arguments *arguments)
     sma_side_init(&d.schemas, &s.arena, NULL);
     sma_side_init(&d.reader_side, &s.arena, NULL);
     d.form = form ? form : "hex";
+    d.message = sma_argument(arguments, "--message");
     d.only_value = format && !strcmp(format, "value");
     d.only_stats = sma_argument_has(arguments, "--stats");
     if (!st)
@@ -252,8 +283,10 @@ int sma_decode_main(const struct sma_arguments *arguments)
         st = sma_read_file(&text, &s.arena,
                            arguments->positional_count ? arguments->positional[0] : "-", &s.err);
     code = st ? sma_cli_fail(st, &s.err) : decode_all(&d, text);
-    for (size_t i = 0; i < d.use_count; i++)
+    for (size_t i = 0; i < d.use_count; i++) {
         sma_avro_plan_free(d.uses[i].plan);
+        sma_proto_codec_free(d.uses[i].codec);
+    }
     sma_side_fini(&d.schemas);
     sma_side_fini(&d.reader_side);
     sma_session_close(&s);

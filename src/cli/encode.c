@@ -1,4 +1,4 @@
-/* schemata encode: JSON values, one a line, to messages. Avro, and JSON for JSON Schema. */
+/* schemata encode: JSON values, one a line, to messages. */
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -9,6 +9,8 @@
 #include "core/avro/codec.h"
 #include "core/json/json.h"
 #include "core/jsonschema/jsonschema.h"
+#include "core/protobuf/dynamic.h"
+#include "core/protobuf/protobuf.h"
 #include "core/wire/frame.h"
 
 const struct sma_option sma_encode_options[] = {
@@ -17,6 +19,10 @@ const struct sma_option sma_encode_options[] = {
      .value = "N",
      .standard = "the id in the bundle, else none",
      .help = "write the registry prefix with this id"},
+    {.name = "--message",
+     .value = "NAME",
+     .standard = "the first one",
+     .help = "the message of a Protobuf schema"},
     {.name = "--out", .value = "raw|hex|base64", .standard = "hex", .help = "the form of messages"},
     {.name = "--type", .value = "avro|json|protobuf", .help = "what the schema is"},
     {.name = NULL},
@@ -27,21 +33,34 @@ struct encoder {
     struct sma_file *schema;
     const char *form;
     int32_t id;
+    /* Protobuf */
+    struct sma_proto_codec *codec;
+    struct sma_buf message;
+    struct sma_message_indexes indexes;
 };
+
+static void put_prefix(struct sma_buf *message, const struct encoder *e)
+{
+    uint8_t prefix[SMA_FRAME_ID_LEN], indexes[SMA_MESSAGE_INDEXES_BYTES_MAX];
+    if (!e->id)
+        return;
+    sma_frame_put_id(prefix, e->id);
+    sma_buf_append(message, prefix, sizeof prefix);
+    if (e->codec)
+        sma_buf_append(message, indexes, sma_message_indexes_put(indexes, &e->indexes));
+}
 
 static enum sma_status encode_value(struct encoder *e, struct sma_buf *message, struct sma_str line,
                                     struct sma_error *why)
 {
     const struct sma_avro_encode_options options = {SMA_AVRO_UNIONS_PLAIN, SMA_JSON_BYTES_LATIN1};
     const struct sma_json *value;
-    uint8_t prefix[SMA_FRAME_ID_LEN];
+    put_prefix(message, e);
+    if (e->codec)
+        return sma_proto_from_json(message, e->codec, sma_buf_str(&e->message), line, NULL, why);
     enum sma_status st = sma_json_parse(&value, &e->s->arena, line, NULL, NULL, why);
     if (st)
         return st;
-    if (e->id) {
-        sma_frame_put_id(prefix, e->id);
-        sma_buf_append(message, prefix, sizeof prefix);
-    }
     if (e->schema->format == &sma_format_avro)
         return sma_avro_encode(message, e->schema->schema, value, &options, why);
     sma_json_put(message, value);
@@ -80,6 +99,22 @@ static int encode_all(struct encoder *e, struct sma_str text)
     return lost ? SMA_EXIT_BUG : failed ? SMA_EXIT_FINDINGS : SMA_EXIT_OK;
 }
 
+static enum sma_status prepare_proto(struct encoder *e)
+{
+    struct sma_error *err = &e->s->err;
+    const char *name = sma_argument(e->s->arguments, "--message");
+    const struct sma_schema *schema = e->schema->schema;
+    enum sma_status st;
+    e->indexes = (struct sma_message_indexes){.path = {0}, .count = 1};
+    if (name)
+        st = sma_proto_indexes_of(&e->indexes, schema, sma_str_z(name), err);
+    else
+        st = sma_proto_name_at(&e->message, schema, &e->indexes, err);
+    if (name)
+        sma_buf_putz(&e->message, name);
+    return st ? st : sma_proto_codec_new(&e->codec, schema, err);
+}
+
 static enum sma_status prepare(struct encoder *e, struct sma_side *side, bool *broken)
 {
     const struct sma_arguments *a = e->s->arguments;
@@ -96,12 +131,10 @@ static enum sma_status prepare(struct encoder *e, struct sma_side *side, bool *b
         return sma_session_say_fault(e->s, side, e->schema, fault, &why)
                    ? SMA_OK
                    : sma_fail_nomem(&e->s->err);
-    if (e->schema->format != &sma_format_avro && e->schema->format != &sma_format_jsonschema)
-        return sma_fail(&e->s->err, SMA_EINVAL, "encode writes Avro and JSON, not Protobuf");
     e->id = e->schema->id;
     if (id && (!sma_parse_i32(sma_str_z(id), &e->id) || e->id <= 0))
         return sma_fail(&e->s->err, SMA_EINVAL, "--id wants a number from 1, not \"%s\"", id);
-    return SMA_OK;
+    return e->schema->format == &sma_format_protobuf ? prepare_proto(e) : SMA_OK;
 }
 
 int sma_encode_main(const struct sma_arguments *arguments)
@@ -116,6 +149,7 @@ int sma_encode_main(const struct sma_arguments *arguments)
     e.form = form ? form : "hex";
     enum sma_status st = sma_session_open(&s, arguments, "encode");
     sma_side_init(&side, &s.arena, NULL);
+    sma_buf_init(&e.message, 0);
     if (!st)
         st = prepare(&e, &side, &broken);
     if (!st && !broken)
@@ -123,6 +157,8 @@ int sma_encode_main(const struct sma_arguments *arguments)
                            arguments->positional_count ? arguments->positional[0] : "-", &s.err);
     if (!st && !broken)
         code = encode_all(&e, text);
+    sma_proto_codec_free(e.codec);
+    sma_buf_fini(&e.message);
     sma_side_fini(&side);
     if (st || broken)
         return sma_session_finish(&s, st);

@@ -46,6 +46,31 @@ class Messages(unittest.TestCase):
             done = folder.run("decode", "--schemas", "bundle:all.ndjson", "--in", "base64", input=base64.b64encode(doc).decode() + "\n")
             self.assertIn('"value":{"a":1.50}', done.stdout)
 
+    PROTO = 'syntax = "proto3";\npackage p;\nmessage A { int32 n = 1; }\nmessage B { message C { string s = 1; A a = 2; } }\n'
+
+    def test_protobuf(self):
+        lines = '{"s":"x","a":{"n":150}}\n{}\n'
+        row = {"kind": "schema", "subject": "b", "version": 1, "id": 7, "schemaType": "PROTOBUF", "schema": self.PROTO}
+        all_ = "".join(json.dumps(r) + "\n" for r in ({"kind": "bundle"}, row, {"kind": "end", "schemas": 1}))
+        with Folder({"b.proto": self.PROTO, "all.ndjson": all_}) as folder:
+            done = folder.run("encode", "--schema", "b.proto", "--message", "p.B.C", input=lines)
+            self.assertEqual((done.returncode, done.stdout), (0, "0a01781203089601\n\n"), done.stderr)
+            back = folder.run("decode", "--schemas", "b.proto", "--message", "p.B.C", "-f", "value", input=done.stdout.splitlines()[0])
+            self.assertEqual(back.stdout, lines.splitlines()[0] + "\n", back.stderr)
+            # Behind the prefix: two indexes, message 1 and in it message 0.
+            done = folder.run("encode", "--schema", "bundle:all.ndjson", "--message", "p.B.C", input=lines)
+            self.assertEqual(done.stdout.splitlines()[1], "0000000007" + "040200", done.stderr)
+            back = folder.run("decode", "--schemas", "bundle:all.ndjson", input=done.stdout)
+            self.assertEqual(json.loads(back.stdout.splitlines()[0])["value"], {"s": "x", "a": {"n": 150}})
+            # The first message is the one byte 0.
+            done = folder.run("encode", "--schema", "bundle:all.ndjson", input='{"n": 1}')
+            self.assertEqual(done.stdout, "0000000007" + "00" + "0801" + "\n")
+            self.assertEqual(folder.run("encode", "--schema", "b.proto", "--message", "p.X", input="{}").returncode, 4)
+            for message, words in (("000000000704", "message 1: "), ("0000000007020600", "message 1: "), ("000000000700ff", "message 1: ")):
+                back = folder.run("decode", "--schemas", "bundle:all.ndjson", input=message)
+                self.assertEqual((back.returncode, back.stdout), (1, ""))
+                self.assertIn(words, back.stderr)
+
     def test_bad_messages_are_named_and_the_rest_goes_on(self):
         with Folder({"o.avsc": ORDER, "all.ndjson": bundle()}) as folder:
             done = folder.run("decode", "--schemas", "bundle:all.ndjson", input="zz\n0000000007\n0000000063\n00000000070200\n01\n")
