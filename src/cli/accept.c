@@ -177,6 +177,9 @@ enum sma_status sma_session_accept(struct sma_session *session)
     bool is_whole =
         !session->arguments->positional_count && !strcmp(session->report.command, "check");
     enum sma_status st = SMA_OK;
+    if (session->is_accepted)
+        return SMA_OK;
+    session->is_accepted = true;
     if (sma_argument_has(session->arguments, "--update-baseline"))
         st = path ? write_baseline(session, path) : sma_fail_nomem(&session->err);
     if (!st)

@@ -36,6 +36,7 @@ const struct sma_option sma_check_options[] = {
      .standard = "schemata-baseline.json",
      .help = "accepted findings"},
     {.name = "--update-baseline", .help = "write the findings of this run as accepted"},
+    {.name = "--fix", .help = "write the edits that are safe, then check again"},
     {.name = NULL},
 };
 
@@ -547,7 +548,7 @@ static enum sma_status run(struct check *c)
     return st;
 }
 
-int sma_check_main(const struct sma_arguments *arguments)
+static int check_once(const struct sma_arguments *arguments, bool may_fix)
 {
     struct sma_session session;
     struct check check = {.session = &session};
@@ -557,5 +558,14 @@ int sma_check_main(const struct sma_arguments *arguments)
         st = run(&check);
     for (size_t i = 0; i < check.base_count; i++)
         sma_side_fini(&check.bases[i].side);
+    if (may_fix && sma_session_fixes(&session, &st)) {
+        sma_session_close(&session);
+        return check_once(arguments, false);
+    }
     return sma_session_finish(&session, st);
+}
+
+int sma_check_main(const struct sma_arguments *arguments)
+{
+    return check_once(arguments, true);
 }

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,6 +49,33 @@ enum sma_status sma_read_file(struct sma_str *out, struct sma_arena *arena, cons
     if (!is_stdin)
         close(fd);
     return st;
+}
+
+/* A new file beside the old one, then renamed over it: there is never half a file. */
+enum sma_status sma_replace_file(struct sma_arena *arena, struct sma_str path, struct sma_str text,
+                                 struct sma_error *err)
+{
+    struct stat info;
+    struct sma_str beside = sma_arena_printf(arena, "%.*s.schemata-new", SMA_STR_ARG(path));
+    if (!beside.ptr)
+        return sma_fail_nomem(err);
+    mode_t mode = stat(path.ptr, &info) ? 0644 : info.st_mode & 0777;
+    int fd = open(beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0)
+        return sma_fail(err, SMA_EIO, "cannot write %s: %s", beside.ptr, strerror(errno));
+    bool failed = false;
+    for (size_t done = 0; !failed && done < text.len;) {
+        ssize_t put = write(fd, text.ptr + done, text.len - done);
+        failed = put < 0 && errno != EINTR;
+        done += put > 0 ? (size_t)put : 0;
+    }
+    failed |= fsync(fd) != 0;
+    failed |= close(fd) != 0;
+    if (!failed && !rename(beside.ptr, path.ptr))
+        return SMA_OK;
+    int why = errno;
+    unlink(beside.ptr);
+    return sma_fail(err, SMA_EIO, "cannot write %s: %s", path.ptr, strerror(why));
 }
 
 /* ---- folders ---- */

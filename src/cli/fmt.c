@@ -1,9 +1,4 @@
 /* schemata fmt: writes schema files in the one pretty form, or says which are not in it. */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "cli/commands.h"
 #include "cli/layout.h"
 #include "cli/session.h"
@@ -13,32 +8,6 @@ const struct sma_option sma_fmt_options[] = {
     {.name = "--normal-form", .help = "print what a registry with normalize=true would store"},
     {.name = NULL},
 };
-
-/* A new file beside the old one, then renamed over it: there is never half a file. */
-static enum sma_status replace(struct sma_session *s, struct sma_str path, struct sma_str text)
-{
-    struct stat info;
-    struct sma_str beside = sma_arena_printf(&s->arena, "%.*s.schemata-new", SMA_STR_ARG(path));
-    if (!beside.ptr)
-        return sma_fail_nomem(&s->err);
-    mode_t mode = stat(path.ptr, &info) ? 0644 : info.st_mode & 0777;
-    int fd = open(beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0)
-        return sma_fail(&s->err, SMA_EIO, "cannot write %s: %s", beside.ptr, strerror(errno));
-    bool failed = false;
-    for (size_t done = 0; !failed && done < text.len;) {
-        ssize_t put = write(fd, text.ptr + done, text.len - done);
-        failed = put < 0 && errno != EINTR;
-        done += put > 0 ? (size_t)put : 0;
-    }
-    failed |= fsync(fd) != 0;
-    failed |= close(fd) != 0;
-    if (!failed && !rename(beside.ptr, path.ptr))
-        return SMA_OK;
-    int why = errno;
-    unlink(beside.ptr);
-    return sma_fail(&s->err, SMA_EIO, "cannot write %s: %s", path.ptr, strerror(why));
-}
 
 static enum sma_status say_unformatted(struct sma_session *s, const struct sma_file *file)
 {
@@ -74,7 +43,7 @@ static enum sma_status format_file(struct sma_session *s, struct sma_file *file,
             st = is_same ? SMA_OK : say_unformatted(s, file);
         else if (is_stdin)
             fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
-        else if (!is_same && !(st = replace(s, file->path, sma_buf_str(&out))))
+        else if (!is_same && !(st = sma_replace_file(&s->arena, file->path, sma_buf_str(&out), &s->err)))
             fprintf(stderr, "%.*s\n", SMA_STR_ARG(file->path));
     }
     sma_buf_fini(&out);

@@ -16,6 +16,11 @@ const struct sma_option sma_lint_options[] = {
      .standard = "schemata-baseline.json",
      .help = "accepted findings"},
     {.name = "--update-baseline", .help = "write the findings of this run as accepted"},
+    {.name = "--rules",
+     .value = "FILE",
+     .standard = "the configuration",
+     .help = "YAML like the lint part of schemata.yaml: use, rules"},
+    {.name = "--fix", .help = "write the edits that are safe, then lint again"},
     {.name = NULL},
 };
 
@@ -34,6 +39,7 @@ static const struct {
     {"avro/missing-namespace", RECOMMENDED},
     {"proto/enum-zero-name", RECOMMENDED},
     {"proto/missing-package", RECOMMENDED},
+    {"proto/missing-syntax", RECOMMENDED},
     {"proto/type-name-case", RECOMMENDED},
     {"proto/field-name-case", RECOMMENDED},
     {"json/missing-dialect", RECOMMENDED},
@@ -146,13 +152,15 @@ static enum sma_status lint_file(struct sma_session *s, struct sma_file *file, i
     return lint.failed ? sma_fail_nomem(&s->err) : SMA_OK;
 }
 
-int sma_lint_main(const struct sma_arguments *arguments)
+static int lint_once(const struct sma_arguments *arguments, bool may_fix)
 {
     static const char *const sets[] = {"minimal", "recommended", "strict"};
     struct sma_session s;
     int set = RECOMMENDED;
     enum sma_status st = sma_session_open(&s, arguments, "lint");
-    const char *use = sma_argument(arguments, "--use");
+    const char *use = sma_argument(arguments, "--use"), *rules = sma_argument(arguments, "--rules");
+    if (!st && rules)
+        st = sma_project_load_lint(&s.project, &s.arena, rules, &s.err);
     if (!st && !use && s.project.lint_use.len)
         use = s.project.lint_use.ptr;
     for (int i = 0; use && i < 3; i++)
@@ -164,5 +172,14 @@ int sma_lint_main(const struct sma_arguments *arguments)
     for (size_t i = 0; !st && i < count; i++)
         if (s.side.files[i]->is_selected)
             st = lint_file(&s, s.side.files[i], set);
+    if (may_fix && sma_session_fixes(&s, &st)) {
+        sma_session_close(&s);
+        return lint_once(arguments, false);
+    }
     return sma_session_finish(&s, st);
+}
+
+int sma_lint_main(const struct sma_arguments *arguments)
+{
+    return lint_once(arguments, true);
 }

@@ -80,6 +80,9 @@ void sma_lint_proto(struct sma_lint *lint)
     if (!file->package.len)
         sma_lint_say(lint, "proto/missing-package", SMA_STR("the file has no package"),
                      (struct sma_span){0, lint->file->text.len ? 1 : 0});
+    if (file->syntax == SMA_PROTO_ABSENT)
+        sma_lint_say(lint, "proto/missing-syntax", SMA_STR("the file does not say its syntax"),
+                     (struct sma_span){0, lint->file->text.len ? 1 : 0});
     lint_enums(lint, &file->enums);
     lint_messages(lint, &file->messages);
 }

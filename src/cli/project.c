@@ -221,6 +221,33 @@ enum sma_status sma_project_load(struct sma_project *out, struct sma_arena *aren
     return st ? st : sma_yaml_read(arena, out->path, text, top_keys, out, err);
 }
 
+enum sma_status sma_project_load_lint(struct sma_project *project, struct sma_arena *arena,
+                                      const char *path, struct sma_error *err)
+{
+    struct sma_str text;
+    struct sma_project lint = {.path = sma_str_z(path)};
+    enum sma_status st = sma_read_file(&text, arena, path, err);
+    if (!st)
+        st = sma_yaml_read(arena, lint.path, text, lint_keys, &lint, err);
+    for (size_t i = 0; !st && i < project->rule_count; i++) {
+        struct sma_project_rule *grown =
+            sma_arena_grow(arena, lint.rules, lint.rule_count, &lint.rule_capacity,
+                           lint.rule_count + 1, sizeof *grown);
+        if (!grown)
+            return sma_fail_nomem(err);
+        lint.rules = grown;
+        grown[lint.rule_count++] = project->rules[i]; /* the first one of a name counts */
+    }
+    if (st)
+        return st;
+    project->rules = lint.rules;
+    project->rule_count = lint.rule_count;
+    project->rule_capacity = lint.rule_capacity;
+    if (lint.lint_use.len)
+        project->lint_use = lint.lint_use;
+    return SMA_OK;
+}
+
 /* ---- subjects ---- */
 
 struct variables {

@@ -57,6 +57,11 @@ struct sma_project {
 enum sma_status sma_project_load(struct sma_project *out, struct sma_arena *arena, const char *path,
                                  struct sma_error *err) SMA_MUST_CHECK;
 
+/* Reads a file like the "lint" part over what the project says: a rule named in it counts, others
+ * keep what they had. SMA_EINVAL and SMA_ENOTFOUND as above. */
+enum sma_status sma_project_load_lint(struct sma_project *project, struct sma_arena *arena,
+                                      const char *path, struct sma_error *err) SMA_MUST_CHECK;
+
 /* The subject that the project's sources give a file; ptr NULL when none of them covers it.
  * project may be NULL. `stem` is the file's name without its extension. */
 enum sma_status sma_project_subject(struct sma_str *out, const struct sma_project *project,

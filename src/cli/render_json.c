@@ -31,6 +31,21 @@ static void put_place(struct sma_json_writer *w, const struct sma_place *place, 
     sma_jw_object_close(w);
 }
 
+static void put_edit(struct sma_json_writer *w, const struct sma_said *said)
+{
+    struct sma_place place = said->place;
+    place.span = (struct sma_span){said->fix.edit.start, said->fix.edit.end};
+    place.is_known = true;
+    sma_jw_name(w, "edits");
+    sma_jw_array_open(w);
+    sma_jw_object_open(w);
+    sma_jw_name(w, "location");
+    put_place(w, &place, false);
+    sma_jw_member_string(w, "replacement", said->fix.edit.text);
+    sma_jw_object_close(w);
+    sma_jw_array_close(w);
+}
+
 static void put_finding(struct sma_json_writer *w, const struct sma_said *said)
 {
     sma_jw_object_open(w);
@@ -54,6 +69,8 @@ static void put_finding(struct sma_json_writer *w, const struct sma_said *said)
         sma_jw_object_open(w);
         sma_jw_member_string(w, "text", said->fix.text);
         sma_jw_member_bool(w, "safe", said->fix.is_safe);
+        if (said->fix.edit.text.ptr)
+            put_edit(w, said);
         sma_jw_object_close(w);
     }
     sma_jw_array_close(w);
@@ -220,28 +237,49 @@ static void put_position(struct sma_json_writer *w, const char *name, uint32_t l
     sma_jw_object_close(w);
 }
 
+static void put_range(struct sma_json_writer *w, const struct sma_place *place)
+{
+    struct sma_range range;
+    if (!sma_place_range(place, &range))
+        return;
+    sma_jw_name(w, "range");
+    sma_jw_object_open(w);
+    put_position(w, "start", range.line, byte_column(place->text, place->span.start));
+    put_position(w, "end", range.end_line, byte_column(place->text, place->span.end));
+    sma_jw_object_close(w);
+}
+
+static void put_suggestion(struct sma_json_writer *w, const struct sma_said *said)
+{
+    struct sma_place place = said->place;
+    place.span = (struct sma_span){said->fix.edit.start, said->fix.edit.end};
+    place.is_known = true;
+    sma_jw_name(w, "suggestions");
+    sma_jw_array_open(w);
+    sma_jw_object_open(w);
+    put_range(w, &place);
+    sma_jw_member_string(w, "text", said->fix.edit.text);
+    sma_jw_object_close(w);
+    sma_jw_array_close(w);
+}
+
 static void put_rd(struct sma_json_writer *w, const struct sma_said *said)
 {
     static const char *const severities[] = {"INFO", "WARNING", "ERROR"};
-    struct sma_range range;
     sma_jw_object_open(w);
     sma_jw_member_string(w, "message", said->message);
     sma_jw_name(w, "location");
     sma_jw_object_open(w);
     sma_jw_member_string(w, "path", said->place.file.len ? said->place.file : said->place.label);
-    if (sma_place_range(&said->place, &range)) {
-        sma_jw_name(w, "range");
-        sma_jw_object_open(w);
-        put_position(w, "start", range.line, byte_column(said->place.text, said->place.span.start));
-        put_position(w, "end", range.end_line, byte_column(said->place.text, said->place.span.end));
-        sma_jw_object_close(w);
-    }
+    put_range(w, &said->place);
     sma_jw_object_close(w);
     sma_jw_member_string(w, "severity", sma_str_z(severities[said->severity]));
     sma_jw_name(w, "code");
     sma_jw_object_open(w);
     sma_jw_member_string(w, "value", said->rule);
     sma_jw_object_close(w);
+    if (said->fix.edit.text.ptr)
+        put_suggestion(w, said);
     sma_jw_object_close(w);
 }
 

@@ -34,10 +34,17 @@ struct sma_range {
     uint32_t line, column, end_line, end_column;
 };
 
-/* An edit or an advice. */
+/* What to put in place of bytes [start, end) of a text; text.ptr NULL = no edit. */
+struct sma_edit {
+    uint32_t start, end;
+    struct sma_str text;
+};
+
+/* An advice and, where a machine can write it down, the edit (fix.h). */
 struct sma_fix {
     struct sma_str text;
-    bool is_safe;
+    bool is_safe; /* --fix may do it */
+    struct sma_edit edit;
 };
 
 struct sma_said {

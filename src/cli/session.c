@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "cli/fix.h"
 #include "cli/rules.h"
 #include "core/avro/avro.h"
 #include "core/formats/formats.h"
@@ -304,6 +305,19 @@ struct sma_said *sma_session_say_fault(struct sma_session *session, const struct
     return said;
 }
 
+bool sma_session_fixes(struct sma_session *session, enum sma_status *st)
+{
+    size_t count = 0;
+    if (*st || !sma_argument_has(session->arguments, "--fix"))
+        return false;
+    *st = sma_session_accept(session);
+    if (!*st)
+        *st = sma_fix_propose(session);
+    if (!*st)
+        *st = sma_fix_apply(session, &count);
+    return !*st && count;
+}
+
 int sma_session_finish(struct sma_session *session, enum sma_status st)
 {
     int code;
@@ -312,6 +326,8 @@ int sma_session_finish(struct sma_session *session, enum sma_status st)
         fail_on = session->project.fail_on.ptr;
     if (!st)
         st = sma_session_accept(session);
+    if (!st)
+        st = sma_fix_propose(session);
     if (st) {
         code = sma_cli_fail(st, &session->err);
     } else {

@@ -16,6 +16,7 @@ struct sma_session {
     struct sma_side side; /* the candidates */
     struct sma_scope scope;
     struct sma_report report;
+    bool is_accepted; /* sma_session_accept has been here */
     int64_t started_ms;
     struct sma_error err;
 };
@@ -53,6 +54,9 @@ struct sma_span sma_locate(const struct sma_schema *schema, const struct sma_fin
 /* Marks what the project and the baseline accept, reports entries that match nothing, writes a new
  * baseline when asked to. */
 enum sma_status sma_session_accept(struct sma_session *session) SMA_MUST_CHECK;
+/* --fix: writes the safe edits. True when files were changed: then close the session and run again,
+ * without. */
+bool sma_session_fixes(struct sma_session *session, enum sma_status *st);
 /* Ends the run: prints and gives the exit code. `st` is that of the work so far. */
 int sma_session_finish(struct sma_session *session, enum sma_status st);
 

@@ -130,6 +130,10 @@ enum sma_status sma_side_list_tree(struct sma_side *side, struct sma_str folder,
 enum sma_status sma_read_file(struct sma_str *out, struct sma_arena *arena, const char *path,
                               struct sma_error *err) SMA_MUST_CHECK;
 
+/* Puts a text in place of a file's, whole or not at all. The path is NUL-terminated. */
+enum sma_status sma_replace_file(struct sma_arena *arena, struct sma_str path, struct sma_str text,
+                                 struct sma_error *err) SMA_MUST_CHECK;
+
 /* Adds the files of a commit: those in `scope` (or below `path` when it is not empty) are selected,
  * the others are there to be referred to. The paths are relative to the current folder. */
 enum sma_status sma_side_add_git(struct sma_side *side, struct sma_git *git, struct sma_str commit,

@@ -156,6 +156,7 @@ class Lint(unittest.TestCase):
         ("proto/required-field", "a.proto", 'syntax = "proto2";\npackage p;\nmessage M { required int32 a = 1; }'),
         ("proto/enum-zero-name", "a.proto", 'syntax = "proto3";\npackage p;\nenum E { RED = 0; }'),
         ("proto/missing-package", "a.proto", 'syntax = "proto3";\nmessage M { }'),
+        ("proto/missing-syntax", "a.proto", "package p;\nmessage M { }"),
         ("proto/type-name-case", "a.proto", 'syntax = "proto3";\npackage p;\nmessage order_line { }'),
         ("proto/field-name-case", "a.proto", 'syntax = "proto3";\npackage p;\nmessage M { int32 orderId = 1; }'),
         ("json/missing-dialect", "a.schema.json", {"type": "object"}),
