@@ -303,6 +303,7 @@ CLIENTS = python3 tests/clients/run.py --binary $(BIN) --formats $(CLIENT_FORMAT
 .PHONY: test-clients
 test-clients: $(BIN)
 	@$(CLIENTS)
+	@python3 tests/clients/formats/run.py $(BIN)
 
 #   test-clients-quick the same without the broker: frames travel through files
 .PHONY: test-clients-quick

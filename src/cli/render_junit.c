@@ -67,11 +67,6 @@ static void put_case(struct sma_buf *out, const struct sma_report *report,
     }
     put_xml(out, base.len ? base : sma_str_z(s->level.len ? "" : report->command));
     sma_buf_putz(out, "\"");
-    if (s->file.len) {
-        sma_buf_putz(out, " file=\"");
-        put_xml(out, s->file);
-        sma_buf_putz(out, "\"");
-    }
     if (!failures_of(report, s, base, any_base)) {
         sma_buf_putz(out, "/>\n");
         return;
@@ -115,8 +110,14 @@ void sma_render_junit(struct sma_buf *out, const struct sma_report *report)
         const struct sma_subject_report *s = &report->subjects[i];
         sma_buf_putz(out, "  <testsuite name=\"");
         put_xml(out, s->subject);
-        sma_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n",
+        sma_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\"",
                        cases_of(s), failed_cases(report, s));
+        if (s->file.len) { /* the schema knows it here, not at the case */
+            sma_buf_putz(out, " file=\"");
+            put_xml(out, s->file);
+            sma_buf_putz(out, "\"");
+        }
+        sma_buf_putz(out, ">\n");
         if (s->compared_count < 2)
             put_case(out, report, s, s->compared_count ? s->compared[0].ref : SMA_STR(""), true);
         for (size_t c = 0; s->compared_count > 1 && c < s->compared_count; c++)

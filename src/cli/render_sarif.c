@@ -44,13 +44,9 @@ static struct sma_str uri_of(struct sma_arena *arena, struct sma_str path)
     return uri;
 }
 
-static void put_location(struct sma_json_writer *w, const struct sma_report *report,
+static void put_artifact(struct sma_json_writer *w, const struct sma_report *report,
                          const struct sma_place *place)
 {
-    struct sma_range range;
-    sma_jw_object_open(w);
-    sma_jw_name(w, "physicalLocation");
-    sma_jw_object_open(w);
     sma_jw_name(w, "artifactLocation");
     sma_jw_object_open(w);
     sma_jw_member_string(w, "uri",
@@ -58,15 +54,58 @@ static void put_location(struct sma_json_writer *w, const struct sma_report *rep
     if (place->file.len)
         sma_jw_member_string(w, "uriBaseId", SMA_STR("%SRCROOT%"));
     sma_jw_object_close(w);
-    if (sma_place_range(place, &range)) {
-        sma_jw_name(w, "region");
-        sma_jw_object_open(w);
-        sma_jw_member_i64(w, "startLine", range.line);
-        sma_jw_member_i64(w, "startColumn", range.column);
-        sma_jw_member_i64(w, "endLine", range.end_line);
-        sma_jw_member_i64(w, "endColumn", range.end_column);
-        sma_jw_object_close(w);
-    }
+}
+
+static void put_region(struct sma_json_writer *w, const char *name, const struct sma_place *place)
+{
+    struct sma_range range;
+    if (!sma_place_range(place, &range))
+        return;
+    sma_jw_name(w, name);
+    sma_jw_object_open(w);
+    sma_jw_member_i64(w, "startLine", range.line);
+    sma_jw_member_i64(w, "startColumn", range.column);
+    sma_jw_member_i64(w, "endLine", range.end_line);
+    sma_jw_member_i64(w, "endColumn", range.end_column);
+    sma_jw_object_close(w);
+}
+
+/* The one edit of a finding, as a fix that viewers can apply. */
+static void put_fix(struct sma_json_writer *w, const struct sma_report *report,
+                    const struct sma_said *said)
+{
+    struct sma_place place = said->place;
+    place.span = (struct sma_span){said->fix.edit.start, said->fix.edit.end};
+    place.is_known = true;
+    sma_jw_name(w, "fixes");
+    sma_jw_array_open(w);
+    sma_jw_object_open(w);
+    put_text(w, "description", said->fix.text);
+    sma_jw_name(w, "artifactChanges");
+    sma_jw_array_open(w);
+    sma_jw_object_open(w);
+    put_artifact(w, report, &place);
+    sma_jw_name(w, "replacements");
+    sma_jw_array_open(w);
+    sma_jw_object_open(w);
+    put_region(w, "deletedRegion", &place);
+    put_text(w, "insertedContent", said->fix.edit.text);
+    sma_jw_object_close(w);
+    sma_jw_array_close(w);
+    sma_jw_object_close(w);
+    sma_jw_array_close(w);
+    sma_jw_object_close(w);
+    sma_jw_array_close(w);
+}
+
+static void put_location(struct sma_json_writer *w, const struct sma_report *report,
+                         const struct sma_place *place)
+{
+    sma_jw_object_open(w);
+    sma_jw_name(w, "physicalLocation");
+    sma_jw_object_open(w);
+    put_artifact(w, report, place);
+    put_region(w, "region", place);
     sma_jw_object_close(w);
     sma_jw_object_close(w);
 }
@@ -89,6 +128,8 @@ static void put_result(struct sma_json_writer *w, const struct sma_report *repor
     sma_jw_object_open(w);
     sma_jw_member_string(w, "schemata/v1", sma_str_z(said->fingerprint));
     sma_jw_object_close(w);
+    if (said->fix.edit.text.ptr)
+        put_fix(w, report, said);
     if (said->accepted.ptr) {
         sma_jw_name(w, "suppressions");
         sma_jw_array_open(w);

@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 CACHE = HERE / ".cache"
 JARS = CACHE / "kafka" / "jars"
 JAVA_PATH = f"{CACHE / 'java/classes'}:{CACHE / 'java/jars'}/*"
+REPORT_SCHEMAS = CACHE / "report_schemas"
 DESCRIPTORS = CACHE / "descriptors"
 VARIANTS = ("v1", "v2", "bad")
 
@@ -191,6 +192,28 @@ def node():
         execute(["npm", "ci", "--loglevel=error"], folder)
 
     step("node", [*files, version], folder / "node_modules", work)
+
+
+def report_schemas():
+    """The public schemas of SARIF and JUnit, out of packages that carry them."""
+    need("npm", "tar")
+    packages = ["npm:@microsoft/jest-sarif@1.0.0-beta.0", "pypi:pytest==8.3.5"]
+
+    def work():
+        shutil.rmtree(REPORT_SCHEMAS, ignore_errors=True)
+        REPORT_SCHEMAS.mkdir(parents=True)
+        execute(["npm", "pack", "--silent", packages[0][4:]], REPORT_SCHEMAS)
+        execute([str(CACHE / "python" / "bin" / "pip"), "download", "--quiet", "--no-deps",
+                 "--disable-pip-version-check", "--no-binary", ":all:", packages[1][5:]],
+                REPORT_SCHEMAS)
+        for archive in REPORT_SCHEMAS.glob("*gz"):
+            execute(["tar", "xzf", archive.name], REPORT_SCHEMAS)
+        for found, name in (("package/lib/schemas/sarif-2.1.0-rtm.5.json", "sarif.json"),
+                            ("pytest-8.3.5/testing/example_scripts/junit-10.xsd", "junit.xsd")):
+            shutil.copy(REPORT_SCHEMAS / found, REPORT_SCHEMAS / name)
+
+    python()
+    step("report_schemas", packages, REPORT_SCHEMAS / "junit.xsd", work)
 
 
 def go():
