@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/avro/avro.h"
+#include "core/avro/difference.h"
 #include "core/compat/finding.h"
 
 #define STEPS 200000 /* keeps one input fast */
@@ -48,6 +49,26 @@ static void check(const struct sma_schema *reader, const struct sma_schema *writ
     sma_arena_fini(&arena);
 }
 
+/* Equal schemas have no differences, others have one. */
+static void list(const struct sma_schema *newer, const struct sma_schema *older)
+{
+    struct sma_arena arena;
+    struct sma_findings findings;
+    struct sma_work work = {STEPS};
+    sma_arena_init(&arena, 0);
+    sma_findings_init(&findings, &arena, 0);
+    enum sma_status st = sma_avro_differences(&findings, newer, older, &work, NULL);
+    if (st && st != SMA_ELIMIT)
+        abort();
+    if (!st && !findings.count != sma_format_avro.equal(newer, older))
+        abort();
+    for (size_t i = 0; i < findings.count; i++)
+        if (findings.items[i].reader_span.end > newer->text.len ||
+            findings.items[i].writer_span.end > older->text.len)
+            abort();
+    sma_arena_fini(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t at = 0;
@@ -61,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (a && b) {
         check(a, b);
         check(b, a);
+        list(a, b);
         if (sma_format_avro.equal(a, b) != sma_format_avro.equal(b, a))
             abort();
     }
