@@ -138,6 +138,17 @@ const struct sma_command sma_commands[] = {
      .run = sma_diff_main,
      .examples = EXAMPLES("schemata diff git:main:orders.avsc orders.avsc",
                           "schemata diff old.proto new.proto --text")},
+    {.name = "git-diff-driver",
+     .group = "Schemas",
+     .arguments = "[WORD…]",
+     .summary = "git shows schema changes by meaning",
+     .positional_max = 9,
+     .details = "git calls it for the files that its attributes name; --install sets that up for "
+                "the repository\naround the current folder: diff.schemata.command and lines in "
+                ".git/info/attributes.\nWhat is no schema is shown as text.",
+     .options = sma_git_driver_options,
+     .run = sma_git_driver_main,
+     .examples = EXAMPLES("schemata git-diff-driver --install", "git log -p --ext-diff")},
     {.name = "lint",
      .group = "Schemas",
      .arguments = "[REF…]",

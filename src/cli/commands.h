@@ -6,6 +6,7 @@
 
 extern const struct sma_option sma_check_options[];
 extern const struct sma_option sma_diff_options[];
+extern const struct sma_option sma_git_driver_options[];
 extern const struct sma_option sma_lint_options[];
 extern const struct sma_option sma_validate_options[];
 extern const struct sma_option sma_fmt_options[];
@@ -16,6 +17,7 @@ extern const struct sma_option sma_encode_options[];
 extern const struct sma_option sma_init_options[];
 int sma_check_main(const struct sma_arguments *arguments);
 int sma_diff_main(const struct sma_arguments *arguments);
+int sma_git_driver_main(const struct sma_arguments *arguments);
 int sma_lint_main(const struct sma_arguments *arguments);
 int sma_validate_main(const struct sma_arguments *arguments);
 int sma_fmt_main(const struct sma_arguments *arguments);

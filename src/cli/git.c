@@ -6,11 +6,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "cli/source.h"
 
 extern char **environ;
 
@@ -422,6 +424,37 @@ enum sma_status sma_git_history(struct sma_git *git, struct sma_str commit, sma_
         else if (row.len)
             current = row;
     }
+    sma_buf_fini(&out);
+    return st;
+}
+
+/* ---- diff drivers ---- */
+
+enum sma_status sma_git_set_driver(struct sma_str *attributes, struct sma_arena *arena,
+                                   const char *name, const char *command, struct sma_error *err)
+{
+    char key[64], folder[4096];
+    snprintf(key, sizeof key, "diff.%s.command", name);
+    char *const where[] = {"git", "rev-parse", "--git-path", "info/attributes", NULL};
+    char *const set[] = {"git", "config", key, (char *)(uintptr_t)command, NULL};
+    struct sma_buf out;
+    sma_buf_init(&out, GIT_OUTPUT_MAX);
+    enum sma_status st = run(&out, where, err);
+    if (st == SMA_ENOTFOUND)
+        st = sma_fail(err, SMA_ENOTFOUND, "not inside a git repository");
+    if (!st) {
+        *attributes = sma_arena_copy(arena, sma_str_trim(sma_buf_str(&out)));
+        st = attributes->ptr ? SMA_OK : sma_fail_nomem(err);
+    }
+    if (!st) {
+        struct sma_str parent = sma_path_folder(*attributes);
+        snprintf(folder, sizeof folder, "%.*s", SMA_STR_ARG(parent));
+        if (mkdir(folder, 0777) && errno != EEXIST)
+            st = sma_fail(err, SMA_EIO, "cannot make %s: %s", folder, strerror(errno));
+    }
+    sma_buf_clear(&out);
+    if (!st && run(&out, set, err))
+        st = sma_fail(err, SMA_EIO, "git config refuses to set %s", key);
     sma_buf_fini(&out);
     return st;
 }

@@ -43,4 +43,10 @@ typedef enum sma_status sma_git_change_fn(void *ctx, struct sma_str commit, stru
 enum sma_status sma_git_history(struct sma_git *git, struct sma_str commit, sma_git_change_fn *fn,
                                 void *ctx, struct sma_error *err) SMA_MUST_CHECK;
 
+/* Sets diff.NAME.command of the repository around the current folder, and says where its own file
+ * of attributes is (its folder exists then). SMA_ENOTFOUND when there is no repository. */
+enum sma_status sma_git_set_driver(struct sma_str *attributes, struct sma_arena *arena,
+                                   const char *name, const char *command,
+                                   struct sma_error *err) SMA_MUST_CHECK;
+
 #endif

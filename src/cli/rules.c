@@ -2,6 +2,7 @@
 #include "cli/rules.h"
 
 #include "core/avro/avro.h"
+#include "core/avro/difference.h"
 #include "core/avro/rules.h"
 #include "core/formats/formats.h"
 #include "core/jsonschema/jsonschema.h"
@@ -20,23 +21,28 @@ static const struct sma_rule *const avro_rules[] = {
 struct engine_rule {
     const struct sma_format *format;
     const struct sma_rule *rule;
+    bool only_tells; /* says what changed; what breaks is for other rules to say */
 };
 
 /* The i-th rule of all engines; rule NULL past the end. */
 static struct engine_rule engine_rule_at(size_t i)
 {
     if (i < AVRO_COUNT)
-        return (struct engine_rule){&sma_format_avro, avro_rules[i]};
+        return (struct engine_rule){&sma_format_avro, avro_rules[i], false};
     i -= AVRO_COUNT;
+    if (i < SMA_AVRO_DIFFERENCE_COUNT)
+        return (struct engine_rule){
+            &sma_format_avro, sma_avro_difference_rule((enum sma_avro_difference)i), true};
+    i -= SMA_AVRO_DIFFERENCE_COUNT;
     if (i < SMA_PROTO_DIFFERENCE_COUNT)
         return (struct engine_rule){&sma_format_protobuf,
-                                    sma_proto_rule((enum sma_proto_difference)i)};
+                                    sma_proto_rule((enum sma_proto_difference)i), false};
     i -= SMA_PROTO_DIFFERENCE_COUNT;
     if (i < SMA_JS_RULE_COUNT)
-        return (struct engine_rule){&sma_format_jsonschema, sma_js_rule((enum sma_js_rule_id)i)};
+        return (struct engine_rule){&sma_format_jsonschema, sma_js_rule((enum sma_js_rule_id)i), false};
     if (i == SMA_JS_RULE_COUNT)
-        return (struct engine_rule){&sma_format_jsonschema, sma_js_rule_external_reference()};
-    return (struct engine_rule){NULL, NULL};
+        return (struct engine_rule){&sma_format_jsonschema, sma_js_rule_external_reference(), false};
+    return (struct engine_rule){NULL, NULL, false};
 }
 
 static const char *prefix_of(const struct sma_format *format)
@@ -82,7 +88,7 @@ static struct engine_rule find_engine_rule(struct sma_str name)
     for (size_t i = 0; (r = engine_rule_at(i)).rule; i++)
         if (is_named(r, name))
             return r;
-    return (struct engine_rule){NULL, NULL};
+    return (struct engine_rule){NULL, NULL, false};
 }
 
 static const struct sma_own_rule *find_own_rule(struct sma_str name)
@@ -95,7 +101,8 @@ static const struct sma_own_rule *find_own_rule(struct sma_str name)
 
 struct sma_str sma_rule_at(struct sma_arena *arena, size_t i)
 {
-    size_t engines = AVRO_COUNT + SMA_PROTO_DIFFERENCE_COUNT + SMA_JS_RULE_COUNT + 1;
+    size_t engines = AVRO_COUNT + SMA_AVRO_DIFFERENCE_COUNT + SMA_PROTO_DIFFERENCE_COUNT +
+                     SMA_JS_RULE_COUNT + 1;
     if (i < engines) {
         struct engine_rule r = engine_rule_at(i);
         return sma_rule_name(arena, r.format, r.rule);
@@ -178,10 +185,19 @@ static void put_engine_page(struct sma_buf *out, struct sma_str name, struct eng
     sma_buf_printf(out, "%.*s\n\n", SMA_STR_ARG(name));
     put_wording(out, r.rule);
     sma_buf_putz(out, ".\n\n");
-    put_direction(out, is_allowed(r));
+    if (r.only_tells)
+        sma_buf_putz(out, "What breaks\n  Nothing by itself: `schemata diff` lists it beside the "
+                          "findings of the rules that judge it.\n");
+    else
+        put_direction(out, is_allowed(r));
     put_example(out, r);
     if (r.rule->fix)
         sma_buf_printf(out, "\nWays out\n  %s\n", r.rule->fix);
+    if (r.only_tells) {
+        sma_buf_putz(out, "\nWays out\n  None needed: `schemata check` says when this breaks "
+                          "somebody.\n");
+        return;
+    }
     if (!is_allowed(r))
         sma_buf_putz(out, "  A change that must break goes into a new subject, or through a new "
                           "field beside the old.\n");

@@ -6,7 +6,7 @@ import os
 import shutil
 import unittest
 
-from tool import ROOT, VECTORS, Folder
+from tool import BINARY, ROOT, VECTORS, Folder
 
 ORDER = {"type": "record", "name": "Order", "fields": [{"name": "id", "type": "long"}]}
 WIDER = {**ORDER, "fields": ORDER["fields"] + [{"name": "region", "type": "string"}]}
@@ -76,6 +76,39 @@ class Diff(unittest.TestCase):
             self.assertEqual(report["verdict"], {"backward": True, "forward": False, "full": False})
             self.assertEqual([c["breaks"] for c in report["changes"]], ["forward"])
 
+    def test_avro_lists_what_breaks_nobody_too(self):
+        old = {**ORDER, "fields": [*ORDER["fields"], {"name": "gone", "type": "int", "default": 1}, {"name": "was", "type": "int"},
+                                   {"name": "e", "type": {"type": "enum", "name": "E", "symbols": ["A", "B"]}}]}
+        new = {**ORDER, "doc": "d", "fields": [{"name": "id", "type": "double"}, {"name": "is", "type": "int", "aliases": ["was"]},
+                                   {"name": "e", "type": {"type": "enum", "name": "E", "symbols": ["A", "C"], "default": "A"}},
+                                   {"name": "fresh", "type": "int", "default": 1}, {"name": "bare", "type": "int"}]}
+        with Folder({"old.avsc": old, "new.avsc": new}) as folder:
+            text = folder.run("diff", "old.avsc", "new.avsc").stdout
+            self.assertEqual(
+                text,
+                "breaks readers on the new schema\n"
+                "  ! The field 'bare' at path '/fields/4' in the new schema has no default value and is missing in the old schema\n"
+                "breaks readers on the old schema\n"
+                "  ! The type (path '/fields/0/type') of a field in the old schema does not match with the new schema\n"
+                "  ! The field 'was' at path '/fields/2' in the old schema has no default value and is missing in the new schema\n"
+                "  ! The old schema is missing enum symbols '[C]' at path '/fields/3/type/symbols' in the new schema\n"
+                "added\n"
+                "  + The default at path '/fields/2/type' was added: A\n"
+                "  + The field fresh (int, default 1) at path '/fields/3' was added\n"
+                "removed\n"
+                "  - The symbol B of the enum at path '/fields/2/type' was removed\n"
+                "  - The field gone (int, default 1) at path '/fields/1' was removed\n"
+                "changed\n"
+                "  ~ The documentation at path '/' was changed\n"
+                "  ~ The aliases at path '/fields/1' were changed\n"
+                "renamed\n"
+                "  > The field at path '/fields/1' was renamed by an alias: was to is\n"
+                "BACKWARD FAIL   FORWARD FAIL   FULL FAIL\n",
+            )
+            report = json.loads(folder.run("diff", "old.avsc", "new.avsc", "-f", "json").stdout)
+            rules = {c["rule"]: c.get("breaks") for c in report["changes"]}
+            self.assertEqual((rules["avro/field-renamed"], rules["avro/type-mismatch"]), (None, "forward"))
+
     def test_text_is_a_patch_of_the_pretty_forms(self):
         with Folder({"a.avsc": ORDER, "b.avsc": WIDER}) as folder:
             patch = folder.run("diff", "a.avsc", "b.avsc", "--text").stdout
@@ -95,6 +128,38 @@ class Diff(unittest.TestCase):
             ):
                 with self.subTest(args=args):
                     self.assertEqual(folder.run("diff", *args).returncode, status)
+
+
+class GitDriver(unittest.TestCase):
+    def test_git_shows_changes_by_meaning(self):
+        small = {"type": "record", "name": "R", "fields": [{"name": "s", "type": "S"}]}
+        large = {**small, "fields": small["fields"] + [{"name": "n", "type": "int", "default": 1}]}
+        path = {"PATH": os.path.dirname(BINARY) + os.pathsep + os.environ["PATH"]}
+        with Folder({"a/r.avsc": small, "b/s.avsc": {"type": "enum", "name": "S", "symbols": ["A"]}, "x.avsc": "{", "t.txt": "a"}, git=True) as folder:
+            for _ in range(2):
+                self.assertEqual(folder.run("git-diff-driver", "--install").returncode, 0)
+            attributes = folder.read(".git/info/attributes").splitlines()
+            self.assertEqual((len(attributes), attributes[0]), (5, "*.avsc diff=schemata"))
+            folder.write({"a/r.avsc": large, "x.avsc": "[", "t.txt": "b", "new.avsc": '"int"\n'})
+            folder.git("add", "-A")
+            self.assertEqual(folder.git("config", "diff.schemata.command"), "schemata git-diff-driver")
+            text = folder.git("diff", "HEAD", env=path)
+            self.assertIn("schema a/a/r.avsc b/a/r.avsc\nadded\n  + The field n (int, default 1) at path '/fields/1' was added\nBACKWARD ok   FORWARD ok   FULL ok\n", text)
+            self.assertIn("schema a/new.avsc b/new.avsc\n--- /dev/null\n+++ b/new.avsc\n", text)
+            self.assertIn("--- a/x.avsc\n+++ b/x.avsc\n", text)
+            self.assertIn("diff --git a/t.txt b/t.txt", text)
+            folder.commit("change")
+            self.assertIn("The field n", folder.git("log", "-p", "-1", "--ext-diff", env=path))
+            folder.git("mv", "a/r.avsc", "a/q.avsc")
+            text = folder.git("diff", "-M", "HEAD", env=path)
+            self.assertIn("rename to a/q.avsc", text)
+            self.assertIn("no difference", text)
+            self.assertEqual(folder.run("git-diff-driver", "only.avsc").stdout, "schema only.avsc is not merged\n")
+            self.assertEqual(folder.run("git-diff-driver", "a", "b").returncode, 2)
+        with Folder({}) as folder:
+            done = folder.run("git-diff-driver", "--install")
+            self.assertEqual(done.returncode, 4)
+            self.assertIn("not inside a git repository", done.stderr)
 
 
 class Fmt(unittest.TestCase):

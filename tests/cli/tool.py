@@ -71,9 +71,9 @@ class Folder:
         with open(self.file(name), "rb") as file:
             return file.read().decode("utf-8")
 
-    def git(self, *args):
+    def git(self, *args, env=None):
         done = subprocess.run(
-            ["git", *args], cwd=self.path, env=environment(), capture_output=True, text=True, timeout=60
+            ["git", *args], cwd=self.path, env=environment(env), capture_output=True, text=True, timeout=60
         )
         if done.returncode:
             raise AssertionError(f"git {args}: {done.stderr}")
