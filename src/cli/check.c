@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/rules.h"
 #include "cli/session.h"
+#include "cli/watch.h"
 #include "core/compat/compat.h"
 
 const struct sma_option sma_check_options[] = {
@@ -37,6 +38,7 @@ const struct sma_option sma_check_options[] = {
      .help = "accepted findings"},
     {.name = "--update-baseline", .help = "write the findings of this run as accepted"},
     {.name = "--fix", .help = "write the edits that are safe, then check again"},
+    {.name = "--watch", .help = "check again whenever a schema changes, until Ctrl-C"},
     {.name = NULL},
 };
 
@@ -565,7 +567,14 @@ static int check_once(const struct sma_arguments *arguments, bool may_fix)
     return sma_session_finish(&session, st);
 }
 
-int sma_check_main(const struct sma_arguments *arguments)
+static int check_and_fix(const struct sma_arguments *arguments)
 {
     return check_once(arguments, true);
+}
+
+int sma_check_main(const struct sma_arguments *arguments)
+{
+    if (sma_argument_has(arguments, "--watch"))
+        return sma_watch(arguments, check_and_fix);
+    return check_and_fix(arguments);
 }

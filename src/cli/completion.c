@@ -146,10 +146,70 @@ static void fish(FILE *out)
     }
 }
 
+/* ---- PowerShell: a quote in a single-quoted string is doubled ---- */
+
+static void power_choices(FILE *out, const struct sma_option *o)
+{
+    fprintf(out, " Choices = @(");
+    for (const char *at = o->value; *at; at += strcspn(at, "|"), at += *at == '|')
+        fprintf(out, "%s'%.*s'", at == o->value ? "" : ", ", (int)strcspn(at, "|"), at);
+    fprintf(out, ")");
+}
+
+static void power_option(FILE *out, const struct sma_option *o)
+{
+    fprintf(out, "            @{ Name = '%s';", o->name);
+    if (o->letter)
+        fprintf(out, " Short = '-%c';", o->letter);
+    fprintf(out, " Help = '");
+    put_quoted(out, o->help, "", "''");
+    fprintf(out, "';");
+    if (sma_option_has_choices(o))
+        power_choices(out, o);
+    fprintf(out, " }\n");
+}
+
+static void power_shell(FILE *out)
+{
+    const struct sma_option *o;
+    fprintf(out, "# PowerShell completion of schemata:\n"
+                 "#   schemata completion powershell | Out-String | Invoke-Expression\n"
+                 "Register-ArgumentCompleter -Native -CommandName schemata -ScriptBlock {\n"
+                 "    param($word, $ast, $cursor)\n    $commands = [ordered]@{\n");
+    for (const struct sma_command *c = sma_commands; c->name; c++) {
+        fprintf(out, "        '%s' = @{ Help = '", c->name);
+        put_quoted(out, c->summary, "", "''");
+        fprintf(out, "'; Flags = @(\n");
+        for (size_t i = 0; (o = sma_command_option(c, i)); i++)
+            power_option(out, o);
+        fprintf(out, "        ) }\n");
+    }
+    fprintf(
+        out,
+        "    }\n"
+        "    $words = @($ast.CommandElements | ForEach-Object { $_.ToString() })\n"
+        "    if ($word) { $before = $words[0..($words.Count - 2)] } else { $before = $words }\n"
+        "    $found = if (@($before).Count -le 1) {\n"
+        "        $commands.GetEnumerator() | ForEach-Object { ,@($_.Key, $_.Value.Help) }\n"
+        "    } else {\n"
+        "        $command = $commands[$before[1]]\n"
+        "        $last = @($before)[-1]\n"
+        "        $open = $command.Flags | Where-Object { $_.Choices -and "
+        "($_.Name -eq $last -or $_.Short -eq $last) }\n"
+        "        if ($open) { $open.Choices | ForEach-Object { ,@($_, $_) } }\n"
+        "        elseif ($word -like '-*') { $command.Flags | "
+        "ForEach-Object { ,@($_.Name, $_.Help) } }\n"
+        "    }\n"
+        "    $found | Where-Object { $_[0] -like \"$word*\" } | ForEach-Object {\n"
+        "        [System.Management.Automation.CompletionResult]::new("
+        "$_[0], $_[0], 'ParameterValue', $_[1])\n"
+        "    }\n}\n");
+}
+
 static const struct {
     const char *name;
     void (*print)(FILE *out);
-} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}, {"powershell", power_shell}};
 
 int sma_completion_main(const struct sma_arguments *arguments)
 {
@@ -159,6 +219,7 @@ int sma_completion_main(const struct sma_arguments *arguments)
             shells[i].print(stdout);
             return SMA_EXIT_OK;
         }
-    fprintf(stderr, "schemata: no completion for \"%s\": bash, zsh and fish are there\n", shell);
+    fprintf(stderr, "schemata: no completion for \"%s\": bash, zsh, fish and powershell are "
+                    "there\n", shell);
     return SMA_EXIT_USAGE;
 }

@@ -80,9 +80,14 @@ enum sma_status sma_replace_file(struct sma_arena *arena, struct sma_str path, s
 
 /* ---- folders ---- */
 
+bool sma_folder_is_entered(const char *name)
+{
+    return name[0] != '.' && strcmp(name, "node_modules") != 0;
+}
+
 static int keep_visible(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && strcmp(entry->d_name, "node_modules") != 0;
+    return sma_folder_is_entered(entry->d_name);
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)

@@ -126,6 +126,8 @@ enum sma_status sma_side_add_path(struct sma_side *side, struct sma_scope *scope
 /* Lists the rest of the tree below a folder, for references. */
 enum sma_status sma_side_list_tree(struct sma_side *side, struct sma_str folder,
                                    struct sma_error *err) SMA_MUST_CHECK;
+/* Whether walks look at what has this name in a folder: not when it is hidden, nor node_modules. */
+bool sma_folder_is_entered(const char *name);
 /* Whole file into the arena, at most SMA_FILE_BYTES_MAX. */
 enum sma_status sma_read_file(struct sma_str *out, struct sma_arena *arena, const char *path,
                               struct sma_error *err) SMA_MUST_CHECK;

@@ -22,6 +22,7 @@ from message_tests import Messages  # noqa: E402, F401
 from remote_tests import ExitCodes as RemoteExitCodes, Listings, Settings as RemoteSettings  # noqa: E402, F401
 from schema_tests import Diff, Fingerprint, Fmt, GitDriver, Lint  # noqa: E402, F401
 from table_tests import Table  # noqa: E402, F401
+from watch_tests import Watch  # noqa: E402, F401
 
 BINARY = sys.argv[1] if len(sys.argv) > 1 else "build/schemata"
 

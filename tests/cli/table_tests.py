@@ -62,6 +62,13 @@ class Table(unittest.TestCase):
             if shutil.which(shell):
                 done = subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, timeout=30)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
+        script = run("completion", "powershell").stdout
+        for words in ("'check' = @{ Help = 'is this change safe?'; Flags = @(", "Choices = @('error', 'warn', 'ignore')", "Short = '-l'"):
+            self.assertIn(words, script)
+        if shutil.which("pwsh"):
+            ask = "(TabExpansion2 'schemata check --agai' 21).CompletionMatches.CompletionText"
+            done = subprocess.run(["pwsh", "-NoProfile", "-Command", script + ask], capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.stdout.strip(), done.stderr), ("--against", ""))
         self.assertEqual(run("completion", "tcsh").returncode, 2)
 
     def test_flags_stand_anywhere(self):
