@@ -180,6 +180,32 @@ static void split(struct reader *r, struct sma_str name)
     r->subject = sma_str_head(r->subject, (size_t)at);
 }
 
+static enum sma_status take_text(struct reader *r, struct sma_str text)
+{
+    enum sma_status st = SMA_OK;
+    while (!st && text.len) {
+        ptrdiff_t end = sma_str_chr(text, '\n');
+        struct sma_str line = end < 0 ? text : sma_str_head(text, (size_t)end);
+        text = end < 0 ? SMA_STR("") : sma_str_from(text, (size_t)end + 1);
+        r->line++;
+        if (sma_str_trim(line).len)
+            st = take_line(r, line);
+    }
+    if (!st && !r->has_end)
+        st = broken(r, "the last line is missing: the export was cut off");
+    r->side->label = sma_arena_printf(r->side->arena, "bundle:%.*s", SMA_STR_ARG(r->name));
+    r->side->is_tree_listed = true;
+    return st;
+}
+
+enum sma_status sma_side_take_bundle(struct sma_side *side, struct sma_str name,
+                                     struct sma_str text, struct sma_error *err)
+{
+    struct reader r = {.side = side, .err = err};
+    split(&r, name);
+    return take_text(&r, text);
+}
+
 enum sma_status sma_side_add_bundle(struct sma_side *side, const char *name, struct sma_error *err)
 {
     struct reader r = {.side = side, .err = err};
@@ -189,17 +215,5 @@ enum sma_status sma_side_add_bundle(struct sma_side *side, const char *name, str
     if (!path.ptr)
         return sma_fail_nomem(err);
     enum sma_status st = sma_read_file(&text, side->arena, path.ptr, err);
-    while (!st && text.len) {
-        ptrdiff_t end = sma_str_chr(text, '\n');
-        struct sma_str line = end < 0 ? text : sma_str_head(text, (size_t)end);
-        text = end < 0 ? SMA_STR("") : sma_str_from(text, (size_t)end + 1);
-        r.line++;
-        if (sma_str_trim(line).len)
-            st = take_line(&r, line);
-    }
-    if (!st && !r.has_end)
-        st = broken(&r, "the last line is missing: the export was cut off");
-    side->label = sma_arena_printf(side->arena, "bundle:%.*s", SMA_STR_ARG(r.name));
-    side->is_tree_listed = true;
-    return st;
+    return st ? st : take_text(&r, text);
 }

@@ -201,24 +201,31 @@ static enum sma_status find(struct sma_project *out, struct sma_arena *arena)
     return SMA_OK;
 }
 
+enum sma_status sma_project_read(struct sma_project *out, struct sma_arena *arena,
+                                 struct sma_str path, struct sma_str text, struct sma_error *err)
+{
+    *out = (struct sma_project){.path = path};
+    out->folder = sma_arena_copy(arena, sma_path_folder(path));
+    return out->folder.ptr ? sma_yaml_read(arena, path, text, top_keys, out, err)
+                           : sma_fail_nomem(err);
+}
+
 enum sma_status sma_project_load(struct sma_project *out, struct sma_arena *arena, const char *path,
                                  struct sma_error *err)
 {
     struct sma_str text;
     enum sma_status st = SMA_OK;
     *out = (struct sma_project){.folder = SMA_STR(".")};
-    if (path) {
+    if (path)
         out->path = sma_str_z(path);
-        out->folder = sma_arena_copy(arena, sma_path_folder(out->path));
-    } else {
+    else
         st = find(out, arena);
-    }
     if (st)
         return sma_fail_nomem(err);
     if (!out->path.len)
         return SMA_OK;
     st = sma_read_file(&text, arena, out->path.ptr, err);
-    return st ? st : sma_yaml_read(arena, out->path, text, top_keys, out, err);
+    return st ? st : sma_project_read(out, arena, out->path, text, err);
 }
 
 enum sma_status sma_project_load_lint(struct sma_project *project, struct sma_arena *arena,

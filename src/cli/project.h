@@ -57,6 +57,10 @@ struct sma_project {
 enum sma_status sma_project_load(struct sma_project *out, struct sma_arena *arena, const char *path,
                                  struct sma_error *err) SMA_MUST_CHECK;
 
+/* The same for a text that stands for a file of that name. */
+enum sma_status sma_project_read(struct sma_project *out, struct sma_arena *arena,
+                                 struct sma_str path, struct sma_str text,
+                                 struct sma_error *err) SMA_MUST_CHECK;
 /* Reads a file like the "lint" part over what the project says: a rule named in it counts, others
  * keep what they had. SMA_EINVAL and SMA_ENOTFOUND as above. */
 enum sma_status sma_project_load_lint(struct sma_project *project, struct sma_arena *arena,

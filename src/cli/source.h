@@ -153,6 +153,10 @@ enum sma_status sma_side_chain_versions(struct sma_side *side,
 /* Adds every schema version of an export; "file#SUBJECT@3" narrows. */
 enum sma_status sma_side_add_bundle(struct sma_side *side, const char *name,
                                     struct sma_error *err) SMA_MUST_CHECK;
+/* The same for a text that stands for the file `name` (narrowing parts included). The text must
+ * live as long as the side. */
+enum sma_status sma_side_take_bundle(struct sma_side *side, struct sma_str name,
+                                     struct sma_str text, struct sma_error *err) SMA_MUST_CHECK;
 
 /* ---- references ---- */
 
