@@ -63,10 +63,10 @@ static void check_same(const struct sma_http_target *a, const struct sma_http_ta
 static void check_routes(const struct sma_http_target *target)
 {
     static const struct sma_http_route routes[] = {
-        {"GET", "/", "root", nothing, NULL, 0, NULL, NULL},
-        {"GET", "/subjects/{s}", "subject", nothing, NULL, 0, NULL, NULL},
-        {"GET", "/subjects/{s}/versions/{v}", "version", nothing, NULL, 0, NULL, NULL},
-        {"GET", "/{a}/{b}/{c}", "any", nothing, NULL, 0, NULL, NULL},
+        {"GET", "/", "root", nothing, NULL, 0, NULL, NULL, NULL},
+        {"GET", "/subjects/{s}", "subject", nothing, NULL, 0, NULL, NULL, NULL},
+        {"GET", "/subjects/{s}/versions/{v}", "version", nothing, NULL, 0, NULL, NULL, NULL},
+        {"GET", "/{a}/{b}/{c}", "any", nothing, NULL, 0, NULL, NULL, NULL},
     };
     static const struct sma_http_facade facade = {.routes = routes, .route_count = 4};
     struct sma_http_router *router = NULL;
