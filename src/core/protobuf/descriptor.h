@@ -5,9 +5,10 @@
 #include "core/protobuf/pool.h"
 
 enum sma_proto_descriptor_form {
-    /* What the registry serves for format=serialized: type names as written, no labels where the
-     * text has none, oneof members first, no custom options but confluent.*, JSON names only if
-     * written. What cannot be expressed is left out. */
+    /* What the registry serves for format=serialized: no labels where the text has none, oneof
+     * members first, no custom options but confluent.*, JSON names only if written. What cannot be
+     * expressed is left out. The original writes type names as they stand in the text, which some
+     * clients cannot resolve; here all that can be resolved are absolute, as protoc writes them. */
     SMA_PROTO_DESCRIPTOR_REGISTRY,
     /* What protoc writes: everything resolved and in source order. What protoc refuses is a mistake
      * where it cannot be expressed. */

@@ -53,7 +53,7 @@ struct sma_proto_named_type sma_proto_name_type(struct sma_proto_descriptor_writ
     if (!type && is_exact(w) && !w->status)
         w->status = sma_fail_at(w->err, SMA_EINVAL, span.start, "\"%.*s\" is not defined",
                                 SMA_STR_ARG(written));
-    if (type && is_exact(w)) {
+    if (type) {
         out.name = type->full_name;
         out.is_absolute = true;
     }
@@ -110,15 +110,15 @@ static void put_type(struct sma_proto_descriptor_writer *w, const struct sma_pro
 {
     if (field->map) {
         struct sma_str entry = sma_proto_entry_name(w->session->arena, field->name);
-        struct sma_str full = is_exact(w) && entry.ptr
-                                  ? sma_proto_join(w->session->arena, scope_of(w), entry)
-                                  : entry;
+        struct sma_str full = entry;
+        if (entry.ptr)
+            full = sma_proto_join(w->session->arena, scope_of(w), entry);
         if (!full.ptr) {
             w->status = w->status ? w->status : sma_fail_nomem(w->err);
             return;
         }
         sma_proto_put_varint_field(w->out, 5, SMA_PROTO_MESSAGE);
-        sma_proto_write_type_name(w, 6, full, is_exact(w));
+        sma_proto_write_type_name(w, 6, full, true);
         return;
     }
     if (field->kind != SMA_PROTO_NAMED) {
@@ -182,7 +182,7 @@ static void put_group_field(struct sma_proto_descriptor_writer *w, uint32_t numb
     sma_proto_put_varint_field(w->out, 3, (uint64_t)(int64_t)group->number);
     sma_proto_put_varint_field(w->out, 4, (uint64_t)label_number(w, group->label, context, false));
     sma_proto_put_varint_field(w->out, 5, SMA_PROTO_GROUP);
-    sma_proto_write_type_name(w, 6, is_exact(w) ? full : group->name, is_exact(w));
+    sma_proto_write_type_name(w, 6, full, true);
     if (context->oneof >= 0)
         sma_proto_put_varint_field(w->out, 9, (uint64_t)context->oneof);
     put_json_name(w, name, NULL);

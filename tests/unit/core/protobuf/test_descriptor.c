@@ -318,20 +318,37 @@ static const struct row {
      "2;\n  "
      "optional bool o = 3;\n}\n",
      NULL},
-    {"oneofs",
+    {"oneofs; names become absolute",
      "syntax = \"proto3\";\n\nmessage M {\n  int32 z = 9;\n\n  oneof o {\n    string a = 1;\n    M "
      "m = 2;\n  }\n}\n",
-     NULL},
+     "syntax = \"proto3\";\n\nmessage M {\n  int32 z = 9;\n\n  oneof o {\n    string a = 1;\n    .M "
+     "m = 2;\n  }\n}\n"},
+    {"names from the innermost scope, of built-in files, and unknown ones",
+     "syntax = \"proto3\";\npackage a.b;\n\nimport \"google/protobuf/any.proto\";\n\nmessage M {\n  "
+     "N inner = 1;\n  b.N outer = 2;\n  google.protobuf.Any any = 3;\n  x.Unknown u = 4;\n  "
+     "repeated .a.b.N done = 5;\n\n  message N {}\n}\nmessage N {}\n",
+     "syntax = \"proto3\";\npackage a.b;\n\nimport \"google/protobuf/any.proto\";\n\nmessage M {\n  "
+     ".a.b.M.N inner = 1;\n  .a.b.N outer = 2;\n  .google.protobuf.Any any = 3;\n  x.Unknown u = "
+     "4;\n  repeated .a.b.N done = 5;\n\n  message N {}\n}\nmessage N {}\n"},
+    {"extended types",
+     "syntax = \"proto2\";\npackage p;\n\nmessage M {\n  extensions 100 to 200;\n}\n\nextend M {\n  "
+     "optional M x = 100;\n}\n",
+     "syntax = \"proto2\";\npackage p;\n\nmessage M {\n  extensions 100 to 200;\n}\n\nextend .p.M {\n "
+     " optional .p.M x = 100;\n}\n"},
     {"proto2 labels and defaults",
      "syntax = \"proto2\";\n\nmessage M {\n  required int32 a = 1 [default = -5];\n  optional E e "
      "= "
      "2 [default = X];\n  optional bytes b = 3 [default = \"\\001\\377\"];\n  optional string s = "
      "4 "
      "[default = \"a\\\"b\"];\n\n  extensions 100 to max;\n\n  enum E {\n    X = 1;\n  }\n}\n",
-     NULL},
+     "syntax = \"proto2\";\n\nmessage M {\n  required int32 a = 1 [default = -5];\n  optional .M.E e "
+     "= "
+     "2 [default = X];\n  optional bytes b = 3 [default = \"\\001\\377\"];\n  optional string s = "
+     "4 "
+     "[default = \"a\\\"b\"];\n\n  extensions 100 to max;\n\n  enum E {\n    X = 1;\n  }\n}\n"},
     {"maps become entries",
      "syntax = \"proto3\";\n\nmessage M {\n  map<string, int32> foo_bar = 1;\n}\n",
-     "syntax = \"proto3\";\n\nmessage M {\n  repeated FooBarEntry foo_bar = 1;\n\n  message "
+     "syntax = \"proto3\";\n\nmessage M {\n  repeated .M.FooBarEntry foo_bar = 1;\n\n  message "
      "FooBarEntry {\n    option map_entry = true;\n  \n    string key = 1;\n    int32 value = "
      "2;\n  }\n}\n"},
     {"imports",
@@ -356,7 +373,8 @@ static const struct row {
     {"services",
      "syntax = \"proto3\";\n\nmessage M {}\n\nservice S {\n  option deprecated = true;\n\n  rpc A "
      "(stream M) returns (M) {\n    option idempotency_level = IDEMPOTENT;\n  };\n}\n",
-     NULL},
+     "syntax = \"proto3\";\n\nmessage M {}\n\nservice S {\n  option deprecated = true;\n\n  rpc A "
+     "(stream .M) returns (.M) {\n    option idempotency_level = IDEMPOTENT;\n  };\n}\n"},
     {"JSON names", "syntax = \"proto3\";\n\nmessage M {\n  int32 a = 1 [json_name = \"zz\"];\n}\n",
      NULL},
     {"editions",
