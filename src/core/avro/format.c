@@ -6,6 +6,7 @@
 #include "core/avro/normal.h"
 #include "core/avro/print.h"
 #include "core/avro/read.h"
+#include "core/avro/tags.h"
 
 static enum sma_status print(struct sma_buf *out, const struct sma_schema *schema,
                              enum sma_text_form form, struct sma_error *err)
@@ -37,4 +38,6 @@ const struct sma_format sma_format_avro = {
     .equal = sma_avro_equal,
     .compat = sma_avro_compat,
     .each_field = each_field,
+    .tagged = sma_avro_tagged,
+    .edit_tags = sma_avro_edit_tags,
 };

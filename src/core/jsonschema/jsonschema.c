@@ -3,6 +3,7 @@
 
 #include "core/jsonschema/canonical.h"
 #include "core/jsonschema/loader.h"
+#include "core/jsonschema/tags.h"
 
 #define PROBLEM "Invalid JSON schema: "
 
@@ -159,4 +160,6 @@ const struct sma_format sma_format_jsonschema = {
     .equal = equal,
     .compat = sma_jsonschema_compat,
     .each_field = each_field,
+    .tagged = sma_jsonschema_tagged,
+    .edit_tags = sma_jsonschema_edit_tags,
 };

@@ -11,6 +11,7 @@
 #include "core/protobuf/print.h"
 #include "core/protobuf/schema.h"
 #include "core/protobuf/strict.h"
+#include "core/protobuf/tags.h"
 
 void sma_proto_walk_init(struct sma_proto_walk *walk, const struct sma_proto_world *world)
 {
@@ -303,5 +304,7 @@ const struct sma_format sma_format_protobuf = {
     .equal = equal,
     .compat = compat,
     .each_field = each_field,
+    .tagged = sma_proto_tagged,
+    .edit_tags = sma_proto_edit_tags,
     .fini = fini,
 };

@@ -16,6 +16,8 @@
 
 struct sma_findings; /* core/compat/finding.h */
 struct sma_format;
+struct sma_tag_edit; /* core/schema/tags.h */
+struct sma_tagged_list;
 struct sma_work;
 
 /* Limits of the house (ARCHITECTURE section 8). */
@@ -133,6 +135,17 @@ struct sma_format {
      * Stops when fn returns false. */
     void (*each_field)(const struct sma_schema *schema, bool (*fn)(void *ctx, struct sma_str name),
                        void *ctx);
+
+    /* Must. Adds every record and field that carries tags to *out (zeroed by the caller), names and
+     * paths in `arena`. SMA_ELIMIT; SMA_ENOMEM. */
+    enum sma_status (*tagged)(struct sma_tagged_list *out, struct sma_arena *arena,
+                              const struct sma_schema *schema, struct sma_error *err);
+
+    /* Must. Appends the schema's text with the edits made one after the other, ready to be parsed.
+     * SMA_EINVAL in the original's words for a path that leads nowhere; SMA_ELIMIT; SMA_ENOMEM. */
+    enum sma_status (*edit_tags)(struct sma_buf *out, const struct sma_schema *schema,
+                                 const struct sma_tag_edit *edits, size_t count,
+                                 struct sma_error *err);
 
     /* May be NULL. Releases what does not live in the arena. */
     void (*fini)(struct sma_schema *schema);
