@@ -3,6 +3,14 @@
 #include "registry/codes.h"
 #include "store/identity.h"
 
+void sma_schema_request_take(struct sma_schema_request *request, const struct sma_version *row)
+{
+    request->type = row->type;
+    request->text = row->content.text;
+    request->references = row->content.references;
+    request->reference_count = row->content.reference_count;
+}
+
 enum sma_status sma_candidate_set_contract(struct sma_candidate *candidate, struct sma_arena *arena,
                                            const struct sma_metadata *metadata,
                                            const struct sma_rule_set *rule_set,

@@ -20,6 +20,9 @@ struct sma_schema_request {
     const struct sma_rule_set *rule_set; /* NULL = null */
 };
 
+/* Type, text and references of a stored version. */
+void sma_schema_request_take(struct sma_schema_request *request, const struct sma_version *row);
+
 struct sma_candidate {
     struct sma_schema *schema; /* own reference; NULL before the parse */
     struct sma_closure closure;

@@ -28,21 +28,33 @@ void sma_register_reset(struct sma_register_op *op)
 /* ---- what can be said without looking at the state
  * ------------------------------------------------ */
 
-static enum sma_status check_request(struct sma_register_op *op, struct sma_error *err)
+static enum sma_status check_subject(const struct sma_register_op *op, struct sma_error *err)
+{
+    const struct sma_subject *subject = op->request->subject;
+    if (sma_subject_is_registrable(subject, op->op->registry->options.reject_empty_subject))
+        return SMA_OK;
+    return sma_refuse(err, SMA_CODE_INVALID_SUBJECT, "The specified subject '%.*s' is not a valid.",
+                      SMA_STR_ARG(subject->qualified));
+}
+
+static enum sma_status check_request(struct sma_register_op *op, struct sma_loader *loader,
+                                     struct sma_error *err)
 {
     const struct sma_registry_options *options = &op->op->registry->options;
-    const struct sma_subject *subject = op->request->subject;
+    enum sma_status st = SMA_OK;
     op->schema = op->request->schema;
     if (options->rule_sets == SMA_RULES_DROP)
         op->schema.rule_set = NULL;
-    if (op->schema.rule_set && options->rule_sets == SMA_RULES_REFUSE)
-        return sma_refuse(err, SMA_CODE_INVALID_RULE_SET, "This registry takes no rule sets");
-    enum sma_status st = sma_rule_set_validate(op->schema.rule_set, err);
-    if (!st && !sma_subject_is_registrable(subject, options->reject_empty_subject))
-        st = sma_refuse(err, SMA_CODE_INVALID_SUBJECT,
-                        "The specified subject '%.*s' is not a valid.",
-                        SMA_STR_ARG(subject->qualified));
-    return st;
+    if (op->request->revision) {
+        st = check_subject(op, err);
+        if (!st)
+            st = sma_register_revise(op, loader, err);
+    }
+    if (!st && op->schema.rule_set && options->rule_sets == SMA_RULES_REFUSE)
+        st = sma_refuse(err, SMA_CODE_INVALID_RULE_SET, "This registry takes no rule sets");
+    if (!st)
+        st = sma_rule_set_validate(op->schema.rule_set, err);
+    return st ? st : check_subject(op, err);
 }
 
 /* ---- fast path ----------------------------------------------------------------------------------
@@ -160,7 +172,13 @@ static enum sma_status read_versions(struct sma_register_op *op, struct sma_load
     return SMA_OK;
 }
 
-/* Steps 5 and 6: the request completed from the newest live version and the settings. */
+static bool has_text(const struct sma_register_op *op)
+{
+    return sma_str_trim(op->schema.text).len > 0;
+}
+
+/* Steps 5 and 6: the request completed from the newest live version and the settings, its tags
+ * edited. */
 static enum sma_status complete(struct sma_register_op *op, struct sma_loader *loader,
                                 const struct sma_parse_how *how, int32_t next,
                                 struct sma_error *err)
@@ -168,16 +186,16 @@ static enum sma_status complete(struct sma_register_op *op, struct sma_loader *l
     const struct sma_version *latest;
     struct sma_contract contract = {op->schema.metadata, op->schema.rule_set};
     enum sma_status st = newest_live(&latest, op, loader, err);
-    if (!st && !op->candidate.schema) { /* no text was given: the newest version's is meant */
-        if (latest) {
-            op->schema.type = latest->type;
-            op->schema.text = latest->content.text;
-            op->schema.references = latest->content.references;
-            op->schema.reference_count = latest->content.reference_count;
-        }
+    if (!st && !op->candidate.schema) {
+        if (latest && !has_text(op)) /* the newest version's is meant */
+            sma_schema_request_take(&op->schema, latest);
+        if (has_text(op))
+            st = sma_tags_edit(&op->schema, loader, op->request->subject->context,
+                               &op->request->tags, latest, err);
+    }
+    if (!st && !op->candidate.schema)
         st = sma_candidate_make(&op->candidate, loader, op->request->subject->context, &op->schema,
                                 how, err);
-    }
     if (!st)
         st = sma_contract_complete(&contract, loader->arena, &op->config, latest,
                                    op->schema.version, next, true, err);
@@ -379,11 +397,18 @@ static enum sma_status decide(struct sma_register_op *op, struct sma_loader *loa
     return st ? st : watch(op, err);
 }
 
+/* What is going to be edited is not looked up first. Replicas take schemas as they come. */
+static bool is_as_given(const struct sma_register_op *op)
+{
+    return has_text(op) && !op->request->revision &&
+           (!sma_tag_changes_any(&op->request->tags) || sma_mode_is_replica(op->mode));
+}
+
 enum sma_status sma_register_prepare(struct sma_register_op *op, struct sma_loader *loader,
                                      struct sma_error *err)
 {
     struct sma_parse_how how;
-    enum sma_status st = check_request(op, err);
+    enum sma_status st = check_request(op, loader, err);
     if (!st)
         st = sma_lookup_how(&how, &op->config, &op->mode, loader, op->request->subject,
                             op->request->normalize, err);
@@ -392,7 +417,7 @@ enum sma_status sma_register_prepare(struct sma_register_op *op, struct sma_load
     how.is_new = op->schema.id < 0 && op->mode == SMA_MODE_READWRITE &&
                  sma_config_validates_new(&op->config, op->op->registry);
     op->id = op->mode == SMA_MODE_IMPORT ? op->schema.id : -1;
-    if (sma_str_trim(op->schema.text).len)
+    if (is_as_given(op))
         st = look_first(op, loader, &how, err);
     if (!st && op->is_settled)
         op->depends = loader->depends;

@@ -1,5 +1,6 @@
-/* Private to writing use cases: a registration as part of an operation, decided in register.c and
- * recorded in assign.c. An operation may hold several, under different subjects. */
+/* Private to writing use cases: a registration as part of an operation, decided in register.c (a
+ * revision is made ready in revise.c) and recorded in assign.c. An operation may hold several, under
+ * different subjects. */
 #ifndef SMA_REGISTRY_REGISTER_H
 #define SMA_REGISTRY_REGISTER_H
 
@@ -27,6 +28,9 @@ struct sma_register_op {
     struct sma_str message; /* longer than an error holds; ptr NULL = none */
 };
 
+/* Fills in op->schema from the version that the request revises (revise.c). */
+enum sma_status sma_register_revise(struct sma_register_op *op, struct sma_loader *loader,
+                                    struct sma_error *err) SMA_MUST_CHECK;
 /* Decides on the loader's snapshot; names on `op` what must not move. The members op and request are
  * set, the rest zero or reset. */
 enum sma_status sma_register_prepare(struct sma_register_op *op, struct sma_loader *loader,

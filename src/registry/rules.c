@@ -315,6 +315,49 @@ enum sma_status sma_rule_set_merge(const struct sma_rule_set **out, struct sma_a
     return st;
 }
 
+static bool is_named(const struct sma_contract_rule *rule, const struct sma_names *names)
+{
+    size_t low = 0, high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = sma_str_cmp_utf16(rule->name, names->items[middle]);
+        if (!order)
+            return true;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
+enum sma_status sma_rule_set_without(const struct sma_rule_set **out, struct sma_arena *arena,
+                                     const struct sma_rule_set *rules,
+                                     const struct sma_names *names, struct sma_error *err)
+{
+    struct sma_rule_set *kept = rules ? sma_arena_alloc(arena, sizeof *kept) : NULL;
+    if (!rules) {
+        *out = NULL;
+        return SMA_OK;
+    }
+    if (!kept)
+        return sma_fail_nomem(err);
+    *kept = *rules;
+    for (int list = 0; list < SMA_RULE_LISTS; list++) {
+        const struct sma_contract_rules *from = &rules->lists[list];
+        struct sma_contract_rules *to = &kept->lists[list];
+        to->count = 0;
+        to->items = sma_arena_calloc(arena, from->count + 1, sizeof *to->items);
+        if (!to->items)
+            return sma_fail_nomem(err);
+        for (size_t i = 0; i < from->count; i++)
+            if (!is_named(&from->items[i], names))
+                to->items[to->count++] = from->items[i];
+    }
+    *out = kept;
+    return SMA_OK;
+}
+
 bool sma_rule_set_has_type(const struct sma_rule_set *rules, struct sma_str type)
 {
     for (int list = 0; rules && list < SMA_RULE_LISTS; list++)

@@ -52,6 +52,11 @@ enum sma_status sma_rule_set_merge(const struct sma_rule_set **out, struct sma_a
                                    const struct sma_rule_set *older,
                                    const struct sma_rule_set *newer,
                                    struct sma_error *err) SMA_MUST_CHECK;
+/* A copy without the rules of these names, in every list. NULL stays NULL. */
+enum sma_status sma_rule_set_without(const struct sma_rule_set **out, struct sma_arena *arena,
+                                     const struct sma_rule_set *rules,
+                                     const struct sma_names *names,
+                                     struct sma_error *err) SMA_MUST_CHECK;
 /* True when some rule has this type. */
 bool sma_rule_set_has_type(const struct sma_rule_set *rules, struct sma_str type);
 

@@ -11,6 +11,7 @@
 #include "registry/lookup.h"
 #include "registry/registry.h"
 #include "registry/scope.h"
+#include "registry/tags.h"
 
 /* How a use case failed. `message` is the whole text; err->message may be a shortened form of it.
  */
@@ -23,9 +24,20 @@ struct sma_failure {
 /* ---- register -----------------------------------------------------------------------------------
  */
 
+/* Makes a registration the next edition of a stored version: type, text and references are that
+ * version's, its metadata too when the request has none. Rules that are merged or taken out change
+ * the rule set of the version before the new one, and then the request may not bring its own. */
+struct sma_revision {
+    int32_t of;                                /* a number or SMA_LATEST */
+    const struct sma_rule_set *rules_to_merge; /* NULL = none */
+    const struct sma_names *rules_to_remove;   /* NULL = none */
+};
+
 struct sma_register_request {
     const struct sma_subject *subject;
     struct sma_schema_request schema;
+    struct sma_tag_changes tags;
+    const struct sma_revision *revision; /* NULL = the schema is the request's own */
     bool normalize; /* the query parameter; the config in scope may ask for it too */
     bool force;     /* no compatibility check */
 };
@@ -43,8 +55,8 @@ struct sma_registered {
 typedef void sma_registered_fn(void *ctx, const struct sma_registered *result,
                                const struct sma_failure *failure);
 
-/* POST /subjects/{subject}/versions (confluent-rest 7.1). Codes 40901, 42201, 42205, 42208, 42209,
- * 42210; SMA_EBUSY. */
+/* POST /subjects/{subject}/versions (confluent-rest 7.1) and …/{version}/tags (17.5). Codes 40901,
+ * 42201, 42205, 42208, 42209, 42210; a revision also 40401, 40402; SMA_EBUSY. */
 void sma_register(struct sma_registry *registry, const struct sma_register_request *request,
                   sma_registered_fn *fn, void *ctx);
 

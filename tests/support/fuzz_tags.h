@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "core/schema/schema.h"
 #include "core/schema/tags.h"
 
@@ -99,9 +100,11 @@ static inline void fuzz_tags(const struct sma_format *format, const uint8_t *dat
     struct sma_schema *schema = fuzz_parse(format, fuzz_take(&rest, '\0'));
     if (!schema)
         return;
-    fuzz_read_edits(&edits, rest);
     fuzz_list(schema);
-    fuzz_edit(schema, &edits);
+    if (sma_utf8_valid(rest, NULL)) { /* edits come out of JSON */
+        fuzz_read_edits(&edits, rest);
+        fuzz_edit(schema, &edits);
+    }
     sma_schema_unref(schema);
 }
 

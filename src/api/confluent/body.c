@@ -60,38 +60,20 @@ static enum sma_status read_references(struct sma_schema_request *out, struct sm
     return st;
 }
 
-/* Edits of tags inside a schema belong to the data-contract part of the API, which is not built: to
- * ignore them would lose what the client asked for. */
-static enum sma_status refuse_tag_edits(const struct sma_json *object, struct sma_error *err)
-{
-    static const char *const names[] = {"schemaTagsToAdd", "schemaTagsToRemove"};
-    bool propagate = false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct sma_json *list;
-        enum sma_status st = sma_value_container(&list, sma_json_get(object, sma_str_z(names[i])),
-                                                 SMA_JSON_ARRAY, names[i], err);
-        if (st)
-            return st;
-        if (list && list->count)
-            return sma_refuse(err, SMA_CODE_INVALID_SCHEMA, "%s is not supported by this registry",
-                              names[i]);
-    }
-    enum sma_status st = sma_value_bool(&propagate, sma_json_getz(object, "propagateSchemaTags"),
-                                        "propagateSchemaTags", err);
-    if (!st && propagate)
-        st = sma_refuse(err, SMA_CODE_INVALID_SCHEMA,
-                        "propagateSchemaTags is not supported by this registry");
-    return st;
-}
-
 enum sma_status sma_body_schema(struct sma_schema_request *out, const struct sma_call *call,
                                 const char *argument, struct sma_error *err)
 {
-    struct sma_schema_request request = {.version = 0, .id = -1};
     const struct sma_json *object;
     enum sma_status st = sma_body_object(&object, call, argument, err);
-    if (!st)
-        st = sma_value_i32(&request.version, sma_json_getz(object, "version"), "version", err);
+    return st ? st : sma_body_read_schema(out, call, object, err);
+}
+
+enum sma_status sma_body_read_schema(struct sma_schema_request *out, const struct sma_call *call,
+                                     const struct sma_json *object, struct sma_error *err)
+{
+    struct sma_schema_request request = {.version = 0, .id = -1};
+    enum sma_status st =
+        sma_value_i32(&request.version, sma_json_getz(object, "version"), "version", err);
     if (!st)
         st = sma_value_i32(&request.id, sma_json_getz(object, "id"), "id", err);
     if (!st)
@@ -106,8 +88,6 @@ enum sma_status sma_body_schema(struct sma_schema_request *out, const struct sma
                                "ruleSet", err);
     if (!st)
         st = sma_value_text(&request.text, sma_json_getz(object, "schema"), "schema", err);
-    if (!st)
-        st = refuse_tag_edits(object, err);
     if (!st)
         *out = request;
     return st;

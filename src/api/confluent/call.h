@@ -151,8 +151,17 @@ enum sma_deleted sma_param_deleted(const struct sma_call *call);
  * The tree lives in the request's arena. */
 enum sma_status sma_body_object(const struct sma_json **out, const struct sma_call *call,
                                 const char *argument, struct sma_error *err) SMA_MUST_CHECK;
-/* RegisterSchemaRequest. */
+/* RegisterSchemaRequest, but for the edits of tags in it. */
 enum sma_status sma_body_schema(struct sma_schema_request *out, const struct sma_call *call,
                                 const char *argument, struct sma_error *err) SMA_MUST_CHECK;
+/* The same from an object that was read already. */
+enum sma_status sma_body_read_schema(struct sma_schema_request *out, const struct sma_call *call,
+                                     const struct sma_json *object,
+                                     struct sma_error *err) SMA_MUST_CHECK;
+/* The lists of SchemaTags under the two names, as edits (tags_body.c). 400 for what is of the wrong
+ * type; 42201 for entities without path or type, and beyond SMA_TAG_EDITS_MAX. */
+enum sma_status sma_body_tag_edits(struct sma_tag_changes *out, const struct sma_call *call,
+                                   const struct sma_json *object, const char *to_add,
+                                   const char *to_remove, struct sma_error *err) SMA_MUST_CHECK;
 
 #endif

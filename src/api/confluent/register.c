@@ -1,10 +1,16 @@
-/* POST /subjects/{subject}/versions (confluent-rest 4.2, 7). */
+/* POST /subjects/{subject}/versions, and …/{version}/tags, which registers too (confluent-rest 4.2,
+ * 7, 17.5). */
 #include "api/confluent/resources.h"
 #include "api/confluent/shape.h"
+
+#include "registry/read.h"
+#include "registry/value.h"
 
 struct registration {
     struct sma_register_request request;
     struct sma_subject subject;
+    struct sma_revision revision;
+    struct sma_names rules_to_remove;
     struct sma_str format;
 };
 
@@ -53,19 +59,108 @@ static void registered(void *ctx, const struct sma_registered *result,
 
 enum sma_status sma_versions_register(struct sma_call *call, struct sma_error *err)
 {
+    const struct sma_json *object;
     struct registration *registration = sma_arena_calloc(call->arena, 1, sizeof *registration);
     if (!registration)
         return sma_fail_nomem(err);
-    enum sma_status st =
-        sma_body_schema(&registration->request.schema, call, "register.schema", err);
+    struct sma_register_request *request = &registration->request;
+    enum sma_status st = sma_body_object(&object, call, "register.schema", err);
+    if (!st)
+        st = sma_body_read_schema(&request->schema, call, object, err);
+    if (!st)
+        st = sma_body_tag_edits(&request->tags, call, object, "schemaTagsToAdd",
+                                "schemaTagsToRemove", err);
+    if (!st)
+        st = sma_value_bool(&request->tags.propagate, sma_json_getz(object, "propagateSchemaTags"),
+                            "propagateSchemaTags", err);
     if (!st)
         st = sma_param_subject_now(&registration->subject, call, err);
     if (st)
         return st;
-    registration->request.subject = &registration->subject;
-    registration->request.normalize = sma_param_bool(call, "normalize");
-    registration->request.force = sma_param_bool(call, "force");
+    request->subject = &registration->subject;
+    request->normalize = sma_param_bool(call, "normalize");
+    request->force = sma_param_bool(call, "force");
     registration->format = sma_param_text(call, "format");
+    call->data = registration;
+    sma_register(call->registry, request, registered, call);
+    return SMA_OK;
+}
+
+/* ---- tags ---------------------------------------------------------------------------------------
+ */
+
+/* TagSchemaRequest. */
+static enum sma_status read_revision(struct registration *registration, struct sma_call *call,
+                                     struct sma_error *err)
+{
+    struct sma_register_request *request = &registration->request;
+    struct sma_revision *revision = &registration->revision;
+    const struct sma_json *body, *names;
+    request->schema.id = -1;
+    enum sma_status st = sma_body_object(&body, call, "modifyTags.request", err);
+    if (!st)
+        st = sma_value_i32(&request->schema.version, sma_json_getz(body, "newVersion"),
+                           "newVersion", err);
+    if (!st)
+        st = sma_body_tag_edits(&request->tags, call, body, "tagsToAdd", "tagsToRemove", err);
+    if (!st)
+        st = sma_metadata_read(&request->schema.metadata, call->arena,
+                               sma_json_getz(body, "metadata"), "metadata", err);
+    if (!st)
+        st = sma_rule_set_read(&request->schema.rule_set, call->arena,
+                               sma_json_getz(body, "ruleSet"), "ruleSet", err);
+    if (!st)
+        st = sma_rule_set_read(&revision->rules_to_merge, call->arena,
+                               sma_json_getz(body, "rulesToMerge"), "rulesToMerge", err);
+    if (st)
+        return st;
+    names = sma_json_getz(body, "rulesToRemove");
+    if (names && names->type != SMA_JSON_NULL)
+        revision->rules_to_remove = &registration->rules_to_remove;
+    return sma_names_read(&registration->rules_to_remove, call->arena, names, "rulesToRemove", err);
+}
+
+/* The subject that has the version: an unqualified one may be meant in another context. When none
+ * has it, the use case says so. */
+static enum sma_status find_holder(struct registration *registration, struct sma_call *call,
+                                   struct sma_error *err)
+{
+    struct sma_error ignored = SMA_ERROR_INIT;
+    struct sma_view *view;
+    struct sma_loader loader;
+    struct sma_version row;
+    enum sma_status st = sma_call_open_view(call, &view, &loader, err);
+    if (st)
+        return st;
+    st = sma_read_version(&row, &loader, &registration->subject, registration->revision.of, false,
+                          &ignored);
+    if (!st)
+        st = sma_subject_parse(&registration->subject, call->arena, row.subject, err);
+    else if (st == SMA_ENOTFOUND)
+        st = SMA_OK;
+    else
+        st = sma_fail(err, st, "%s", ignored.message);
+    sma_call_close_view(view, &loader);
+    return st;
+}
+
+enum sma_status sma_versions_modify_tags(struct sma_call *call, struct sma_error *err)
+{
+    struct registration *registration = sma_arena_calloc(call->arena, 1, sizeof *registration);
+    if (!registration)
+        return sma_fail_nomem(err);
+    enum sma_status st = read_revision(registration, call, err);
+    if (!st)
+        st = sma_param_subject_now(&registration->subject, call, err);
+    if (!st)
+        st = sma_version_parse(&registration->revision.of, sma_http_param(call->request, "version"),
+                               err);
+    if (!st)
+        st = find_holder(registration, call, err);
+    if (st)
+        return st;
+    registration->request.subject = &registration->subject;
+    registration->request.revision = &registration->revision;
     call->data = registration;
     sma_register(call->registry, &registration->request, registered, call);
     return SMA_OK;

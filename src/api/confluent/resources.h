@@ -10,7 +10,7 @@ sma_call_fn sma_subjects_list, sma_subjects_lookup, sma_subjects_by_metadata, sm
 sma_call_fn sma_versions_list, sma_versions_get, sma_versions_get_text, sma_versions_referenced_by,
     sma_versions_delete;
 /* register.c */
-sma_call_fn sma_versions_register;
+sma_call_fn sma_versions_register, sma_versions_modify_tags;
 /* schemas.c */
 sma_call_fn sma_schemas_list, sma_schemas_types, sma_schemas_by_id, sma_schemas_text_by_id,
     sma_schemas_subjects, sma_schemas_versions, sma_schemas_by_guid, sma_schemas_guid_ids;

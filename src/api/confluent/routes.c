@@ -26,6 +26,8 @@ const struct sma_api_route sma_api_routes[] = {
      sma_versions_get_text, NULL, SMA_KEEP_BY_TARGET},
     {"GET", "/subjects/{subject}/versions/{version}/referencedby",
      "subjects.versions.list-schema-refs", sma_versions_referenced_by, NULL, SMA_KEEP_NOT},
+    {"POST", "/subjects/{subject}/versions/{version}/tags", "subjects.versions.modify.tags", NULL,
+     sma_versions_modify_tags, SMA_KEEP_NOT},
 
     {"GET", "/schemas", "schemas.get-schemas", sma_schemas_list, NULL, SMA_KEEP_NOT},
     {"GET", "/schemas/types", "schemas.get-types", sma_schemas_types, NULL, SMA_KEEP_NOT},

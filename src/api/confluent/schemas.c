@@ -45,18 +45,21 @@ static enum sma_status read_max_id(int32_t *max_id, struct sma_call *call,
 
 enum sma_status sma_schemas_by_id(struct sma_call *call, struct sma_error *err)
 {
+    struct sma_tagged_list tags;
     struct sma_version row;
     struct sma_str text;
     int32_t max_id;
     enum sma_status st = read_row(&row, call, err);
     if (!st)
         st = sma_shape_text(&text, call, call->loader, &row, sma_param_text(call, "format"), err);
+    if (!st)
+        st = sma_shape_find_tags(&tags, call, &row, err);
     if (!st && sma_str_eqz(sma_param_text(call, "referenceFormat"), "qualified"))
         st = sma_shape_qualify(&row, call->arena, err);
     if (!st)
         st = read_max_id(&max_id, call, &row, err);
     if (!st)
-        sma_shape_schema_string(&call->out, &row, text, true, max_id);
+        sma_shape_schema_string(&call->out, &row, text, &tags, true, max_id);
     return st;
 }
 
@@ -142,7 +145,7 @@ enum sma_status sma_schemas_by_guid(struct sma_call *call, struct sma_error *err
     if (!st)
         st = sma_shape_text(&text, call, call->loader, &row, sma_param_text(call, "format"), err);
     if (!st)
-        sma_shape_schema_string(&call->out, &row, text, false, -1);
+        sma_shape_schema_string(&call->out, &row, text, NULL, false, -1);
     return st;
 }
 

@@ -68,7 +68,7 @@ static bool write_row(void *ctx, const struct sma_version *row)
     listing->st = is_shown(&shown, listing, row);
     if (!listing->st && shown) {
         struct sma_json_writer w = sma_pieces_row(&listing->pieces);
-        sma_shape_schema(&w, row, row->content.text, true);
+        sma_shape_schema(&w, &(struct sma_shape_schema){row, row->content.text, NULL, true});
         listing->page.limit--;
     }
     if (!listing->st && listing->page.limit && sma_pieces_is_full(&listing->pieces))

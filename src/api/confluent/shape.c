@@ -133,13 +133,58 @@ static void write_row_facts(struct sma_json_writer *w, const struct sma_version 
     sma_jw_member_bool(w, "deleted", row->is_deleted);
 }
 
+static void write_tagged(struct sma_json_writer *w, const struct sma_tagged *tagged)
+{
+    sma_jw_object_open(w);
+    sma_jw_name(w, "schemaEntity");
+    sma_jw_object_open(w);
+    sma_jw_member_string(w, "entityPath", tagged->path);
+    sma_jw_member_string(w, "entityType",
+                         tagged->kind == SMA_ENTITY_RECORD ? SMA_STR("sr_record")
+                                                           : SMA_STR("sr_field"));
+    sma_jw_object_close(w);
+    sma_jw_name(w, "tags");
+    sma_jw_array_open(w);
+    for (size_t i = 0; i < tagged->tags.count; i++)
+        sma_jw_string(w, tagged->tags.items[i]);
+    sma_jw_array_close(w);
+    sma_jw_object_close(w);
+}
+
+static void write_tags(struct sma_json_writer *w, const struct sma_tagged_list *tags)
+{
+    if (!tags || !tags->count)
+        return;
+    sma_jw_name(w, "schemaTags");
+    sma_jw_array_open(w);
+    for (size_t i = 0; i < tags->count; i++)
+        write_tagged(w, &tags->items[i]);
+    sma_jw_array_close(w);
+}
+
+enum sma_status sma_shape_find_tags(struct sma_tagged_list *out, struct sma_call *call,
+                                    const struct sma_version *row, struct sma_error *err)
+{
+    const struct sma_http_query_item *item = sma_http_query(call->request, "findTags");
+    *out = (struct sma_tagged_list){0};
+    if (!item)
+        return SMA_OK;
+    struct sma_str *names =
+        sma_arena_calloc(call->arena, call->request->query_count, sizeof *names);
+    struct sma_tag_list wanted = {names, 0};
+    if (!names)
+        return sma_fail_nomem(err);
+    for (; item; item = sma_http_query_next(call->request, item))
+        names[wanted.count++] = item->value;
+    return sma_tags_find(out, call->loader, row, &wanted, err);
+}
+
 /* ---- shapes -------------------------------------------------------------------------------------
  */
 
-void sma_shape_schema(struct sma_json_writer *w, const struct sma_version *row, struct sma_str text,
-                      bool is_stored_row)
+void sma_shape_schema_members(struct sma_json_writer *w, const struct sma_shape_schema *schema)
 {
-    sma_jw_object_open(w);
+    const struct sma_version *row = schema->row;
     sma_jw_member_string(w, "subject", row->subject);
     sma_jw_member_i64(w, "version", row->version);
     sma_jw_member_i64(w, "id", row->id);
@@ -147,14 +192,22 @@ void sma_shape_schema(struct sma_json_writer *w, const struct sma_version *row, 
     sma_jw_member_string(w, "schemaType", row->type);
     write_references(w, row);
     write_contract(w, row);
-    write_text(w, text);
-    if (is_stored_row)
+    write_text(w, schema->text);
+    write_tags(w, schema->tags);
+    if (schema->is_stored_row)
         write_row_facts(w, row);
+}
+
+void sma_shape_schema(struct sma_json_writer *w, const struct sma_shape_schema *schema)
+{
+    sma_jw_object_open(w);
+    sma_shape_schema_members(w, schema);
     sma_jw_object_close(w);
 }
 
 void sma_shape_schema_string(struct sma_json_writer *w, const struct sma_version *row,
-                             struct sma_str text, bool with_subject, int32_t max_id)
+                             struct sma_str text, const struct sma_tagged_list *tags,
+                             bool with_subject, int32_t max_id)
 {
     sma_jw_object_open(w);
     if (with_subject) {
@@ -166,6 +219,7 @@ void sma_shape_schema_string(struct sma_json_writer *w, const struct sma_version
     write_text(w, text);
     write_references(w, row);
     write_contract(w, row);
+    write_tags(w, tags);
     if (max_id >= 0)
         sma_jw_member_i64(w, "maxId", max_id);
     write_row_facts(w, row);

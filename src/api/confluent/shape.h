@@ -23,12 +23,26 @@ enum sma_status sma_shape_print(struct sma_str *out, struct sma_arena *arena,
 enum sma_status sma_shape_qualify(struct sma_version *row, struct sma_arena *arena,
                                   struct sma_error *err) SMA_MUST_CHECK;
 
-/* Schema: GET version, lookup, metadata look-up; `is_stored_row` adds ts and deleted. */
-void sma_shape_schema(struct sma_json_writer *w, const struct sma_version *row, struct sma_str text,
-                      bool is_stored_row);
-/* SchemaString: ids and guids. max_id < 0 leaves it out. */
+/* What the row's schema carries of the tags that the `findTags` parameters ask for; nothing when
+ * there are none. */
+enum sma_status sma_shape_find_tags(struct sma_tagged_list *out, struct sma_call *call,
+                                    const struct sma_version *row,
+                                    struct sma_error *err) SMA_MUST_CHECK;
+
+/* Schema: GET version, lookup, metadata look-up. */
+struct sma_shape_schema {
+    const struct sma_version *row;
+    struct sma_str text;
+    const struct sma_tagged_list *tags; /* may be NULL */
+    bool is_stored_row;                 /* adds ts and deleted */
+};
+void sma_shape_schema(struct sma_json_writer *w, const struct sma_shape_schema *schema);
+/* Its members only, for objects that have more. */
+void sma_shape_schema_members(struct sma_json_writer *w, const struct sma_shape_schema *schema);
+/* SchemaString: ids and guids. max_id < 0 leaves it out; `tags` may be NULL. */
 void sma_shape_schema_string(struct sma_json_writer *w, const struct sma_version *row,
-                             struct sma_str text, bool with_subject, int32_t max_id);
+                             struct sma_str text, const struct sma_tagged_list *tags,
+                             bool with_subject, int32_t max_id);
 /* RegisterSchemaResponse. */
 void sma_shape_registered(struct sma_json_writer *w, const struct sma_version *row,
                           struct sma_str text, bool is_stored_row);

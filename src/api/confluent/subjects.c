@@ -82,7 +82,8 @@ enum sma_status sma_subjects_lookup(struct sma_call *call, struct sma_error *err
         st = sma_shape_text(&text, call, call->loader, &found.row, sma_param_text(call, "format"),
                             err);
     if (!st)
-        sma_shape_schema(&call->out, &found.row, text, found.is_stored_row);
+        sma_shape_schema(&call->out,
+                         &(struct sma_shape_schema){&found.row, text, NULL, found.is_stored_row});
     return st;
 }
 
@@ -120,7 +121,7 @@ enum sma_status sma_subjects_by_metadata(struct sma_call *call, struct sma_error
     if (!st)
         st = sma_shape_text(&text, call, call->loader, &row, sma_param_text(call, "format"), err);
     if (!st)
-        sma_shape_schema(&call->out, &row, text, true);
+        sma_shape_schema(&call->out, &(struct sma_shape_schema){&row, text, NULL, true});
     return st;
 }
 

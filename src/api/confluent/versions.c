@@ -44,15 +44,18 @@ static enum sma_status read_row(struct sma_version *row, struct sma_call *call,
 
 enum sma_status sma_versions_get(struct sma_call *call, struct sma_error *err)
 {
+    struct sma_tagged_list tags;
     struct sma_version row;
     struct sma_str text;
     enum sma_status st = read_row(&row, call, err);
     if (!st)
         st = sma_shape_text(&text, call, call->loader, &row, sma_param_text(call, "format"), err);
+    if (!st)
+        st = sma_shape_find_tags(&tags, call, &row, err);
     if (!st && sma_str_eqz(sma_param_text(call, "referenceFormat"), "qualified"))
         st = sma_shape_qualify(&row, call->arena, err);
     if (!st)
-        sma_shape_schema(&call->out, &row, text, true);
+        sma_shape_schema(&call->out, &(struct sma_shape_schema){&row, text, &tags, true});
     return st;
 }
 

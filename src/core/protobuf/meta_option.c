@@ -193,6 +193,16 @@ static enum sma_status status_of(const struct literal *l, struct sma_error *err)
     return l->status ? sma_fail_nomem(err) : SMA_OK;
 }
 
+/* The parser takes a dotted rest for one part, which is no key of a literal: such a setting stays
+ * what it is. */
+static bool can_join(const struct sma_proto_option *option)
+{
+    for (uint32_t i = 0; i < option->part_count; i++)
+        if (sma_str_chr(option->parts[i].name, '.') >= 0)
+            return false;
+    return true;
+}
+
 /* The other options with an empty place for this one, which is `*place`. */
 static size_t gather(struct literal *l, struct sma_proto_option *items, size_t *place,
                      struct sma_proto_options options, enum sma_entity_kind kind)
@@ -201,7 +211,7 @@ static size_t gather(struct literal *l, struct sma_proto_option *items, size_t *
     bool has_place = false;
     for (size_t i = 0; i < options.count; i++) {
         const struct sma_proto_option *option = &options.items[i];
-        if (!is_meta(option, kind)) {
+        if (!is_meta(option, kind) || !can_join(option)) {
             items[count++] = *option;
             continue;
         }

@@ -34,7 +34,7 @@ struct sma_tagged_list {
     size_t path_bytes; /* private */
 };
 
-/* Adds first, takes out then. */
+/* Adds first, takes out then. All texts are UTF-8. */
 struct sma_tag_edit {
     struct sma_str path;
     enum sma_entity_kind kind;
