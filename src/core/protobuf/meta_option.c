@@ -193,12 +193,12 @@ static enum sma_status status_of(const struct literal *l, struct sma_error *err)
     return l->status ? sma_fail_nomem(err) : SMA_OK;
 }
 
-/* The parser takes a dotted rest for one part, which is no key of a literal: such a setting stays
- * what it is. */
+/* The parser takes a dotted rest for one part, and nothing behind a last dot for another; neither is
+ * a key of a literal. Such a setting stays what it is. */
 static bool can_join(const struct sma_proto_option *option)
 {
     for (uint32_t i = 0; i < option->part_count; i++)
-        if (sma_str_chr(option->parts[i].name, '.') >= 0)
+        if (!option->parts[i].name.len || sma_str_chr(option->parts[i].name, '.') >= 0)
             return false;
     return true;
 }
