@@ -30,8 +30,20 @@ int sma_init_main(const struct sma_arguments *arguments);
 
 
 /* Those that read a registry. */
+extern const struct sma_option sma_get_options[];
+extern const struct sma_option sma_list_options[];
+extern const struct sma_option sma_search_options[];
+extern const struct sma_option sma_which_options[];
+extern const struct sma_option sma_refs_options[];
+extern const struct sma_option sma_pull_options[];
 extern const struct sma_option sma_versions_options[];
 extern const struct sma_option sma_contexts_options[];
+int sma_get_main(const struct sma_arguments *arguments);
+int sma_list_main(const struct sma_arguments *arguments);
+int sma_search_main(const struct sma_arguments *arguments);
+int sma_which_main(const struct sma_arguments *arguments);
+int sma_refs_main(const struct sma_arguments *arguments);
+int sma_pull_main(const struct sma_arguments *arguments);
 int sma_versions_main(const struct sma_arguments *arguments);
 int sma_contexts_main(const struct sma_arguments *arguments);
 

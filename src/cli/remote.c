@@ -310,10 +310,10 @@ struct sma_str sma_remote_path(struct sma_arena *arena, const char *format, ...)
     return path;
 }
 
-/* /contexts and our own API name contexts themselves. */
+/* /contexts and our own API name contexts themselves; "//" says so of any path. */
 static bool stands_alone(struct sma_str path)
 {
-    return sma_str_starts(path, SMA_STR("/contexts")) ||
+    return sma_str_starts(path, SMA_STR("//")) || sma_str_starts(path, SMA_STR("/contexts")) ||
            sma_str_starts(path, SMA_STR("/schemata/")) || sma_str_starts(path, SMA_STR("/v1/"));
 }
 
@@ -329,6 +329,8 @@ static enum sma_status call(struct sma_remote *remote, struct sma_arena *arena, 
         path = sma_remote_path(arena, "/contexts/%s%z", remote->context, path.ptr);
     if (!path.ptr)
         return sma_fail_nomem(err);
+    if (sma_str_starts(path, SMA_STR("//")))
+        path = sma_str_from(path, 1);
     schemata_status_t st = sma_client_rest_call(remote->rest, method, path.ptr, body,
                                                 sma_client_now_ms() + remote->total_ms, reply, &e);
     return st ? take(st, e, err) : SMA_OK;

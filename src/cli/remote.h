@@ -51,7 +51,7 @@ size_t sma_remote_jobs(const struct sma_remote *remote);
  * %d an int, %z a const char * as it is. ptr NULL when out of memory. */
 struct sma_str sma_remote_path(struct sma_arena *arena, const char *format, ...);
 
-/* One call, with the context put in front of the path. Whatever the registry answers below 500 is
+/* One call, with the context in use put in front of the path, unless that begins with "//". Whatever the registry answers below 500 is
  * an answer, refusals too (but not 401 and 403).
  *
  * body      empty for none.

@@ -297,6 +297,10 @@ enum sma_status sma_remote_subjects(struct sma_strings *out, struct sma_remote *
         if (list->items[i].type != SMA_JSON_STRING)
             return no_list(remote, path, err);
         struct sma_str name = sma_remote_short(remote, list->items[i].text);
+        /* Registries list the subjects of other contexts too, by their full names. */
+        bool is_elsewhere = sma_str_starts(name, SMA_STR(":."));
+        if (is_elsewhere && !sma_str_starts(pattern, SMA_STR(":")))
+            continue;
         if (!pattern.len || sma_str_eq(pattern, name) || sma_subject_match(pattern, name))
             st = sma_strings_add(out, arena, name, err);
     }

@@ -49,6 +49,27 @@ enum sma_status sma_remote_by_guid(struct sma_remote_schema *out, struct sma_rem
                                    struct sma_arena *arena, struct sma_str guid,
                                    struct sma_error *err) SMA_MUST_CHECK;
 
+/* One schema of many to be fetched. */
+struct sma_fetch {
+    struct sma_str subject;
+    int32_t version; /* 0 = the latest */
+    bool is_missing; /* out: the registry has no such version */
+    struct sma_remote_schema schema; /* out */
+};
+
+/* Fetches them, several at a time, with progress. Schemas live in `arena`, without `raw`. */
+enum sma_status sma_remote_fetch(struct sma_remote *remote, struct sma_arena *arena,
+                                 const struct sma_arguments *arguments, struct sma_fetch *items,
+                                 size_t count, bool deleted,
+                                 struct sma_error *err) SMA_MUST_CHECK;
+/* The same for the latest versions of the subjects that match a pattern; *count of them are there
+ * and none is missing. */
+enum sma_status sma_remote_fetch_latest(struct sma_fetch **items, size_t *count,
+                                        struct sma_remote *remote, struct sma_arena *arena,
+                                        const struct sma_arguments *arguments,
+                                        struct sma_str pattern,
+                                        struct sma_error *err) SMA_MUST_CHECK;
+
 struct sma_numbers {
     int32_t *items;
     size_t count;
@@ -61,7 +82,8 @@ enum sma_status sma_remote_versions(struct sma_numbers *out, struct sma_remote *
                                     struct sma_arena *arena, struct sma_str subject,
                                     enum sma_remote_deleted deleted,
                                     struct sma_error *err) SMA_MUST_CHECK;
-/* Subjects of the context in use, sorted, those that match the pattern (empty = all). */
+/* Subjects of the context in use, sorted, those that match the pattern (empty = all). A pattern that
+ * begins with ':' is about full names, ":.prod:orders-value", also of other contexts. */
 enum sma_status sma_remote_subjects(struct sma_strings *out, struct sma_remote *remote,
                                     struct sma_arena *arena, struct sma_str pattern,
                                     enum sma_remote_deleted deleted,
