@@ -19,6 +19,37 @@ bool sma_str_eq_nocase(struct sma_str a, struct sma_str b)
     return true;
 }
 
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
+/* The next place of `c` in s from `at` on; s.len when there is none. */
+static size_t next_place(struct sma_str s, size_t at, char c)
+{
+    const char *found = at < s.len ? memchr(s.ptr + at, c, s.len - at) : NULL;
+    return found ? (size_t)(found - s.ptr) : s.len;
+}
+
+bool sma_str_contains_nocase(struct sma_str text, struct sma_str part)
+{
+    if (!part.len)
+        return true;
+    /* From one place of its first letter to the next, in either case. */
+    char small = lower(part.ptr[0]), large = upper(part.ptr[0]);
+    size_t a = next_place(text, 0, small), b = next_place(text, 0, large);
+    while (a < text.len || b < text.len) {
+        size_t at = a < b ? a : b;
+        if (part.len > text.len - at)
+            return false;
+        if (sma_str_eq_nocase(sma_str_make(text.ptr + at, part.len), part))
+            return true;
+        a = a == at ? next_place(text, at + 1, small) : a;
+        b = b == at ? next_place(text, at + 1, large) : b;
+    }
+    return false;
+}
+
 ptrdiff_t sma_str_chr(struct sma_str s, char c)
 {
     const char *at = s.len ? memchr(s.ptr, c, s.len) : NULL;

@@ -45,6 +45,8 @@ static inline bool sma_str_eqz(struct sma_str a, const char *z)
 
 /* ASCII case-insensitive equality; other bytes compare exactly. Locale-free. */
 bool sma_str_eq_nocase(struct sma_str a, struct sma_str b);
+/* Whether `part` stands anywhere in `text`, ASCII letters without regard to case. */
+bool sma_str_contains_nocase(struct sma_str text, struct sma_str part);
 
 static inline bool sma_str_starts(struct sma_str s, struct sma_str prefix)
 {

@@ -207,7 +207,7 @@ struct sma_http_route {
      * goes to `handler`, which gives the answer. */
     sma_http_handler_fn *piece;
 };
-#define SMA_HTTP_PIECE_BYTES 262144u
+#define SMA_HTTP_PIECE_BYTES 131072u
 
 /* What goes wrong before a handler, or instead of one. */
 enum sma_http_problem_kind {

@@ -1,5 +1,6 @@
 /* A batch: each operation in a savepoint of its own, one commit and one fsync for all. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,18 +43,17 @@ void sma_store_die(struct sma_store *store, const char *message)
 
 /* ---- one operation ------------------------------------------------------------------------- */
 
-enum sma_status sma_txn_append(struct sma_txn *txn, const struct sma_record *record,
-                               struct sma_error *err)
+static enum sma_status append(struct sma_txn *txn, struct sma_log_entry *entry,
+                              struct sma_error *err)
 {
     struct sma_store *store = txn->store;
-    struct sma_log_entry entry = {.ts_ms = txn->now_ms, .record = *record};
     struct sma_error reason = SMA_ERROR_INIT;
     bool is_applied = false;
     enum sma_status st = txn->failed;
     if (!st)
-        st = sma_log_append(store->log, &entry, &txn->err);
+        st = sma_log_append(store->log, entry, &txn->err);
     if (!st)
-        st = sma_apply(store->db, &entry, &store->writer.keys, &is_applied, &reason, &txn->err);
+        st = sma_apply(store->db, entry, &store->writer.keys, &is_applied, &reason, &txn->err);
     if (!st && !is_applied)
         st = sma_fail(&txn->err, SMA_ECONFLICT, "record was not applied: %s", reason.message);
     txn->failed = st;
@@ -61,6 +61,30 @@ enum sma_status sma_txn_append(struct sma_txn *txn, const struct sma_record *rec
         return sma_fail(err, st, "%s", txn->err.message);
     txn->records++;
     return SMA_OK;
+}
+
+enum sma_status sma_txn_append(struct sma_txn *txn, const struct sma_record *record,
+                               struct sma_error *err)
+{
+    struct sma_log_entry entry = {.ts_ms = txn->now_ms, .record = *record};
+    return append(txn, &entry, err);
+}
+
+enum sma_status sma_txn_append_kept(struct sma_txn *txn, const struct sma_change *change,
+                                    struct sma_error *err)
+{
+    struct sma_log_entry entry = {
+        .ts_ms = change->ts_ms, .is_kept = true, .record = change->record};
+    memcpy(entry.uuid, change->uuid, sizeof entry.uuid);
+    return append(txn, &entry, err);
+}
+
+enum sma_status sma_txn_note_import(struct sma_txn *txn, const struct sma_import *import,
+                                    struct sma_error *err)
+{
+    struct sma_import row = *import;
+    row.updated_ms = txn->now_ms;
+    return sma_db_note_import(txn->store->db, &row, err);
 }
 
 struct sma_view *sma_txn_view(struct sma_txn *txn)

@@ -375,6 +375,11 @@ struct sma_record {
  * operation fails, whatever run() returns: an acknowledged write was always applied. */
 enum sma_status sma_txn_append(struct sma_txn *txn, const struct sma_record *record,
                                struct sma_error *err) SMA_MUST_CHECK;
+/* The same for a record of another history, which keeps its time and its identity: `position` is not
+ * looked at. */
+struct sma_change;
+enum sma_status sma_txn_append_kept(struct sma_txn *txn, const struct sma_change *change,
+                                    struct sma_error *err) SMA_MUST_CHECK;
 struct sma_view *sma_txn_view(struct sma_txn *txn);
 /* Time of the records of this operation. */
 int64_t sma_txn_now_ms(struct sma_txn *txn);
@@ -419,6 +424,26 @@ struct sma_change {
 typedef bool sma_change_fn(void *ctx, const struct sma_change *change);
 enum sma_status sma_view_changes(struct sma_view *view, int64_t after, sma_change_fn *fn, void *ctx,
                                  struct sma_error *err) SMA_MUST_CHECK;
+
+/* How far the import of another registry's history has come: a journal beside the state, committed
+ * with the records that it speaks of. */
+struct sma_import {
+    uint8_t feed[16];  /* uuid of the other history's first record */
+    int64_t position;  /* there, of the record that was taken last; 0 = none */
+    uint8_t uuid[16];  /* of that record */
+    int64_t goal;      /* position up to which the last export goes */
+    int64_t begun_ms, updated_ms;
+};
+/* SMA_ENOTFOUND without message. */
+enum sma_status sma_view_import(struct sma_view *view, const uint8_t feed[16],
+                                struct sma_import *out, struct sma_error *err) SMA_MUST_CHECK;
+/* In the order of the feeds; `fn` stops the walk by returning false. */
+typedef bool sma_import_fn(void *ctx, const struct sma_import *import);
+enum sma_status sma_view_imports(struct sma_view *view, sma_import_fn *fn, void *ctx,
+                                 struct sma_error *err) SMA_MUST_CHECK;
+/* Times are filled in. */
+enum sma_status sma_txn_note_import(struct sma_txn *txn, const struct sma_import *import,
+                                    struct sma_error *err) SMA_MUST_CHECK;
 
 /* ---- upkeep ------------------------------------------------------------------------------------- */
 

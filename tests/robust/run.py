@@ -35,6 +35,7 @@ QUERIES = [
     "key=a&key=b&value=c", "&&&=&", "a" * 4000, "&".join(["deleted=true"] * 100), "subject=%ED%A0%80",
     "after=-1", "after=9223372036854775807&limit=2", "wait_ms=99999999", "cursor=%00", "cursor=AA%3D%3D&limit=1", "depth=0",
     "subject=kept&direction=up", "subject=kept&depth=2&direction=referencedby", "context=a:b", "context=.x&q=%2525", "level=x",
+    "q=e&in=field,doc", "q=e&cursor=MC8xL2tlcHQ%3D&versions=all", "q=e&cursor=OTk5OTk5OTk5OS8wLw%3D%3D&limit=1", "q=%FF",
     "fetchMaxId=true&subject=:.x:", "permanent=yes", "referenceFormat=qualified&format=resolved",
 ]
 DEEP = "[" * 5000 + "]" * 5000

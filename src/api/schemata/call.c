@@ -22,12 +22,9 @@ static enum sma_status read_in_view(struct sma_own_call *call, sma_own_fn *read,
     return st;
 }
 
-enum sma_http_outcome sma_own_handle(struct sma_http_exchange *exchange,
-                                     const struct sma_http_request *request, void *ctx)
+static struct sma_own_call make_call(struct sma_http_exchange *exchange,
+                                     const struct sma_http_request *request, struct sma_own *own)
 {
-    struct sma_own *own = ctx;
-    const struct sma_own_route *row = row_of(own, request);
-    struct sma_error err = SMA_ERROR_INIT;
     struct sma_own_call call = {
         .exchange = exchange,
         .request = request,
@@ -37,6 +34,23 @@ enum sma_http_outcome sma_own_handle(struct sma_http_exchange *exchange,
         .body = sma_http_body(exchange),
     };
     call.out = sma_json_writer_on(call.body);
+    return call;
+}
+
+enum sma_http_outcome sma_own_handle_piece(struct sma_http_exchange *exchange,
+                                           const struct sma_http_request *request, void *ctx)
+{
+    struct sma_own_call call = make_call(exchange, request, ctx);
+    return row_of(ctx, request)->piece(&call);
+}
+
+enum sma_http_outcome sma_own_handle(struct sma_http_exchange *exchange,
+                                     const struct sma_http_request *request, void *ctx)
+{
+    struct sma_own *own = ctx;
+    const struct sma_own_route *row = row_of(own, request);
+    struct sma_error err = SMA_ERROR_INIT;
+    struct sma_own_call call = make_call(exchange, request, own);
     if (row->later)
         return row->later(&call);
     enum sma_status st = read_in_view(&call, row->read, &err);

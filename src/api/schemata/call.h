@@ -6,6 +6,8 @@
 #ifndef SMA_API_SCHEMATA_CALL_H
 #define SMA_API_SCHEMATA_CALL_H
 
+#include <stdatomic.h>
+
 #include "api/schemata/schemata.h"
 #include "core/json/json.h"
 #include "core/json/writer.h"
@@ -27,6 +29,7 @@ struct sma_own_route {
     sma_own_fn *read;                    /* inside a snapshot */
     sma_own_later_fn *later;             /* without one */
     bool is_lines;                       /* answers newline-delimited JSON */
+    sma_own_later_fn *piece;             /* takes a body of any length, or NULL (http.h) */
 };
 
 struct sma_own {
@@ -34,6 +37,7 @@ struct sma_own {
     struct sma_http_route *routes; /* parallel to sma_own_routes */
     struct sma_cache *engines;     /* NULL when the registry's caches are off */
     struct sma_own_waiters *waiters;
+    _Atomic int imports; /* under way */
 };
 
 extern const struct sma_own_route sma_own_routes[];
@@ -51,8 +55,8 @@ struct sma_own_call {
     void *data;                 /* the row's own, from its start to its callback */
 };
 
-/* Handler for the http floor; ctx is the struct sma_own. */
-sma_http_handler_fn sma_own_handle;
+/* Handlers for the http floor; ctx is the struct sma_own. */
+sma_http_handler_fn sma_own_handle, sma_own_handle_piece;
 
 /* ---- errors (error.c)
  * ------------------------------------------------------------------------------- */

@@ -24,6 +24,8 @@ static const struct sma_http_media_list lines_list = {lines, sizeof lines / size
 static const struct sma_http_media_list produced_list = {produced,
                                                          sizeof produced / sizeof produced[0]};
 
+static const struct sma_http_media_list anything;
+
 static enum sma_status make_routes(struct sma_own *own, struct sma_error *err)
 {
     struct sma_http_route *routes = calloc(sma_own_route_count, sizeof *routes);
@@ -37,6 +39,8 @@ static enum sma_status make_routes(struct sma_own *own, struct sma_error *err)
             .name = row->name,
             .handler = sma_own_handle,
             .produces = row->is_lines ? &lines_list : NULL,
+            .consumes = row->piece ? &anything : NULL,
+            .piece = row->piece ? sma_own_handle_piece : NULL,
         };
     }
     own->routes = routes;

@@ -1,9 +1,9 @@
 /* GET /subjects: rows for a list of subjects, in the order of their names, with a cursor. A page
  * costs what it shows and what its filters make it look at, never what lies before it; when the
  * filters reject very many subjects in a row, a page ends early, with a cursor to go on from. */
+#include "api/schemata/cursor.h"
 #include "api/schemata/limits.h"
 #include "api/schemata/resources.h"
-#include "core/json/visitor.h"
 #include "registry/scope.h"
 
 #define LIMIT_DEFAULT 50
@@ -22,24 +22,6 @@ struct listing {
     enum sma_status st;
     struct sma_error *err;
 };
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-/* ASCII letters without regard to case. */
-static bool contains(struct sma_str text, struct sma_str part)
-{
-    for (size_t i = 0; part.len <= text.len && i <= text.len - part.len; i++) {
-        size_t n = 0;
-        while (n < part.len && lower(text.ptr[i + n]) == lower(part.ptr[n]))
-            n++;
-        if (n == part.len)
-            return true;
-    }
-    return false;
-}
 
 static bool counts(const struct sma_subject_row *row, enum sma_deleted deleted)
 {
@@ -108,7 +90,7 @@ static bool take(void *ctx, const struct sma_subject_row *row)
         return false;
     }
     l->work--;
-    if (counts(row, l->deleted) && contains(row->subject, l->query))
+    if (counts(row, l->deleted) && sma_str_contains_nocase(row->subject, l->query))
         l->st = show(l, row);
     sma_buf_clear(l->name);
     sma_buf_puts(l->name, row->subject);
@@ -148,20 +130,6 @@ static enum sma_status read_filters(struct listing *l, struct sma_error *err)
     return read_deleted(l, err);
 }
 
-/* The cursor is the last name looked at, in base64: opaque to clients. */
-static enum sma_status read_cursor(struct sma_str *after, struct sma_buf *buf,
-                                   const struct sma_own_call *call, struct sma_error *err)
-{
-    struct sma_str text = sma_own_param(call, "cursor");
-    *after = (struct sma_str){NULL, 0};
-    if (!text.len)
-        return SMA_OK;
-    if (!sma_base64_read(buf, text))
-        return sma_own_refuse(err, "cursor: give nextCursor of the page before as it came");
-    *after = sma_buf_str(buf);
-    return SMA_OK;
-}
-
 /* Known without counting only when nothing is filtered. */
 static enum sma_status write_total(struct listing *l, bool has_context, struct sma_error *err)
 {
@@ -173,22 +141,6 @@ static enum sma_status write_total(struct listing *l, bool has_context, struct s
     enum sma_status st = sma_view_counts(l->call->loader->view, &counts, err);
     if (!st)
         sma_jw_member_i64(&l->call->out, "total", counts.subjects);
-    return st;
-}
-
-static enum sma_status write_cursor(struct listing *l, struct sma_error *err)
-{
-    struct sma_buf text;
-    sma_buf_init(&text, 0);
-    if (l->is_cut)
-        sma_base64_put(&text, sma_buf_str(l->name));
-    enum sma_status st = sma_buf_failed(&text) ? sma_fail_nomem(err) : SMA_OK;
-    sma_jw_name(&l->call->out, "nextCursor");
-    if (l->is_cut)
-        sma_jw_string(&l->call->out, sma_buf_str(&text));
-    else
-        sma_jw_null(&l->call->out);
-    sma_buf_fini(&text);
     return st;
 }
 
@@ -206,7 +158,7 @@ static enum sma_status list(struct listing *l, struct sma_str context, struct sm
     if (!st)
         st = write_total(l, context.ptr != NULL, err);
     if (!st)
-        st = write_cursor(l, err);
+        st = sma_own_cursor_write(w, l->is_cut, sma_buf_str(l->name), err);
     sma_jw_object_close(w);
     return st;
 }
@@ -228,7 +180,7 @@ enum sma_status sma_own_subjects(struct sma_own_call *call, struct sma_error *er
         st = sma_own_param_number(&l.left, call, "limit", 1, SMA_OWN_SUBJECTS_MAX, LIMIT_DEFAULT,
                                   err);
     if (!st)
-        st = read_cursor(&after, &cursor, call, err);
+        st = sma_own_cursor_read(&after, &cursor, call, err);
     if (!st)
         st = list(&l, context, after, err);
     sma_scan_fini(&scan);

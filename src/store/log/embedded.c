@@ -13,7 +13,8 @@ struct embedded {
 static enum sma_status append(struct sma_log *log, struct sma_log_entry *entry,
                               struct sma_error *err)
 {
-    sma_uuid_random(entry->uuid);
+    if (!entry->is_kept)
+        sma_uuid_random(entry->uuid);
     return sma_history_append(((struct embedded *)log)->db, entry, err);
 }
 

@@ -16,6 +16,7 @@ struct sma_log_entry {
     int64_t position; /* ascending, starting above 0 */
     int64_t ts_ms;
     uint8_t uuid[SMA_UUID_LEN];
+    bool is_kept; /* uuid is given: a record of another history */
     struct sma_record record;
 };
 
@@ -27,7 +28,7 @@ struct sma_log;
 
 struct sma_log_ops {
     const char *name;
-    /* Must. Stores entry->record with entry->ts_ms; fills in position and uuid. */
+    /* Must. Stores entry->record with entry->ts_ms; fills in position and, unless it is given, uuid. */
     enum sma_status (*append)(struct sma_log *log, struct sma_log_entry *entry,
                               struct sma_error *err);
     /* Must. Entries after the position `after`, ascending, each valid during its call. */

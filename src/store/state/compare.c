@@ -1,10 +1,10 @@
-/* Two states side by side: every table but the history and the migrations, row by row in the order
+/* Two states side by side: every table but the history and the bookkeeping, row by row in the order
  * of the primary key. Knows no table by name, so that a new one is compared from its first day. */
 #include "store/state/db.h"
 
 #define NAMES                                                                                      \
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('history', "             \
-    "'migrations') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+    "'migrations', 'imports') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
 
 struct comparing {
     struct sma_db *kept, *replayed;

@@ -1,6 +1,7 @@
 #include "store/state/sql.h"
 
 /* A version row with its content; the order is what sma_row_read expects. */
+#define IMPORT "SELECT feed, position, uuid, goal, begun_ms, updated_ms FROM imports "
 #define ROW_COLUMNS                                                                                \
     "v.subject, v.version, v.id, v.type, v.is_deleted, v.ts_ms, v.uuid, v.position, "              \
     "v.schema_key, s.guid, s.reference_count, s.metadata, s.rule_set, s.text "
@@ -34,6 +35,12 @@ static const struct {
                                           "WHERE position > ?1 ORDER BY position"},
     [SMA_SQL_HISTORY_HEAD] = {"history head",
                               "SELECT position, key FROM history ORDER BY position DESC LIMIT 1"},
+    [SMA_SQL_IMPORT_GET] = {"import", IMPORT "WHERE feed = ?1"},
+    [SMA_SQL_IMPORT_LIST] = {"imports", IMPORT "ORDER BY feed"},
+    [SMA_SQL_IMPORT_SET] =
+        {"import", "INSERT INTO imports (feed, position, uuid, goal, begun_ms, updated_ms) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (feed) DO UPDATE SET "
+                   "position = ?2, uuid = ?3, goal = ?4, updated_ms = ?5"},
     [SMA_SQL_STAMP_SET] = {"stamp", "INSERT INTO stamps (scope, position) VALUES (?1, ?2) "
                                     "ON CONFLICT (scope) DO UPDATE SET position = ?2"},
     [SMA_SQL_STAMP_GET] = {"stamp", "SELECT position FROM stamps WHERE scope = ?1"},

@@ -12,11 +12,14 @@ enum sma_sql {
     SMA_SQL_SAVEPOINT,
     SMA_SQL_RELEASE,
     SMA_SQL_UNDO,
-    /* history and stamps */
+    /* history, imports and stamps */
     SMA_SQL_HISTORY_INSERT,
     SMA_SQL_HISTORY_LAST,
     SMA_SQL_HISTORY_AFTER,
     SMA_SQL_HISTORY_HEAD,
+    SMA_SQL_IMPORT_GET,
+    SMA_SQL_IMPORT_LIST,
+    SMA_SQL_IMPORT_SET,
     SMA_SQL_STAMP_SET,
     SMA_SQL_STAMP_GET,
     SMA_SQL_STAMP_OF_SUBJECT,

@@ -109,6 +109,10 @@ enum sma_status sma_history_read(struct sma_db *db, int64_t after, sma_log_fn *f
 /* Cheap check at start: the last record of the history is in the state. SMA_EINVAL when not. */
 enum sma_status sma_history_check_head(struct sma_db *db, struct sma_error *err) SMA_MUST_CHECK;
 
+/* Adds or changes a row of the journal of imports. */
+enum sma_status sma_db_note_import(struct sma_db *db, const struct sma_import *import,
+                                   struct sma_error *err) SMA_MUST_CHECK;
+
 /* ---- views --------------------------------------------------------------------------------------
  */
 
@@ -129,7 +133,7 @@ enum sma_status sma_db_check_integrity(struct sma_db *db, struct sma_buf *report
 /* I2 and I7 and the bookkeeping of ids, over the rows; one line per problem. */
 enum sma_status sma_db_check_invariants(struct sma_db *db, struct sma_buf *report,
                                         struct sma_error *err) SMA_MUST_CHECK;
-/* Compares every table of the state but history and migrations; one line per table that differs. */
+/* Compares every table but history and bookkeeping (migrations, imports); one line per table that differs. */
 enum sma_status sma_db_compare(struct sma_db *kept, struct sma_db *replayed, struct sma_buf *report,
                                struct sma_error *err) SMA_MUST_CHECK;
 

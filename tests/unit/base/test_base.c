@@ -203,6 +203,18 @@ static void test_string_helpers(void **state)
     (void)state;
     assert_true(sma_str_eq_nocase(SMA_STR("LaTest"), SMA_STR("latest")));
     assert_false(sma_str_eq_nocase(SMA_STR("latest"), SMA_STR("latest ")));
+    static const struct {
+        const char *text, *part;
+        bool want;
+    } rows[] = {{"", "", true},         {"a", "", true},          {"", "a", false},
+                {"abc", "abc", true},   {"abc", "abcd", false},   {"xAbCx", "aBc", true},
+                {"aaab", "aab", true},  {"aAaB", "AAB", true},    {"ab", "b", true},
+                {"aXaYab", "ab", true}, {"aXaYa", "ab", false},   {"\xc3\xa9t\xc3\xa9", "\xa9T", true},
+                {"[]{}", "{]", false},  {"@`", "`", true},        {"@", "`", false}};
+    for (size_t i = 0; i < SMA_COUNT(rows); i++)
+        if (sma_str_contains_nocase(sma_str_z(rows[i].text), sma_str_z(rows[i].part)) !=
+            rows[i].want)
+            fail_msg("%s in %s", rows[i].part, rows[i].text);
     assert_true(sma_str_eq(sma_str_trim(SMA_STR(" \t x y \n")), SMA_STR("x y")));
     assert_true(sma_str_eq(sma_str_trim(SMA_STR("  ")), SMA_STR("")));
     assert_int_equal(sma_str_rchr(SMA_STR("a.b.c"), '.'), 3);

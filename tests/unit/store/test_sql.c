@@ -24,6 +24,8 @@ static const struct {
     {SMA_SQL_KEY_COUNT, "SCAN CONSTANT ROW"},
     {SMA_SQL_KEY_COUNT, "SCAN keks"},
     {SMA_SQL_KEY_COUNT, "SCAN deks USING COVERING INDEX deks_by_subject"},
+    /* All imports, in the order of their key. */
+    {SMA_SQL_IMPORT_LIST, "SCAN imports"},
     /* The last row of the history, by its key. */
     {SMA_SQL_HISTORY_HEAD, "SCAN history"},
     /* Rows of one id: as many as the answer has. */
