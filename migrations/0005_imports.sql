@@ -1,4 +1,4 @@
--- 0004: how far imports of other registries' histories have come. Bookkeeping, as `migrations` is, and
+-- 0005: how far imports of other registries' histories have come. Bookkeeping, as `migrations` is, and
 -- no state: no record makes it, and `schemata fsck` does not compare it.
 
 -- feed: uuid of the first record of the history that is imported. position, uuid: of its record that
