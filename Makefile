@@ -62,7 +62,7 @@ PKG_cli             := yaml-0.1
 # ---- packages (Debian 12) ------------------------------------------------------------------------
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libgnutls28-dev \
                   libpcre2-dev libcurl4-gnutls-dev zlib1g-dev libyaml-dev
-TEST_PACKAGES  := libcmocka-dev python3 sqlite3 curl git protobuf-compiler libprotobuf-dev git
+TEST_PACKAGES  := libcmocka-dev cmake g++ openssl python3 sqlite3 curl git protobuf-compiler libprotobuf-dev git
 BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev g++ libprotobuf-dev
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 

@@ -1,8 +1,6 @@
 /* The client handle and the calls that are not about one schema. */
 #include "clients/c/client.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -88,19 +86,6 @@ schemata_call_t sma_client_call(const schemata_call_t *o)
 int64_t sma_client_deadline(const schemata_client_t *cl, const schemata_call_t *o)
 {
     return sma_client_now_ms() + (o && o->timeout_ms > 0 ? o->timeout_ms : cl->total_ms);
-}
-
-void sma_client_log(const schemata_conf_t *c, schemata_log_level_t level, const char *facility,
-                    const char *fmt, ...)
-{
-    char text[SMA_ERROR_MESSAGE_MAX];
-    va_list args;
-    if (!c->log)
-        return;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    c->log(c->log_ctx, level, facility, text);
 }
 
 /* ---- the cache as a whole ------------------------------------------------------------------------

@@ -28,8 +28,4 @@ schemata_call_t sma_client_call(const schemata_call_t *o);
 /* Deadline of a call in ms of sma_client_now_ms; `o` may be NULL. */
 int64_t sma_client_deadline(const schemata_client_t *cl, const schemata_call_t *o);
 
-/* To the application's log function, if it has one. */
-void sma_client_log(const schemata_conf_t *c, schemata_log_level_t level, const char *facility,
-                    const char *fmt, ...) SMA_PRINTF(4, 5);
-
 #endif

@@ -1,6 +1,8 @@
 /* Setting, checking, copying and reading configuration. */
 #include "clients/c/conf.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -311,6 +313,22 @@ schemata_conf_t *schemata_conf_copy(const schemata_conf_t *c)
         return copy;
     schemata_conf_free(copy);
     return NULL;
+}
+
+/* ---- the log ----------------------------------------------------------------------------------
+ */
+
+void sma_client_log(const schemata_conf_t *c, schemata_log_level_t level, const char *facility,
+                    const char *fmt, ...)
+{
+    char text[SMA_ERROR_MESSAGE_MAX];
+    va_list args;
+    if (!c->log)
+        return;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    c->log(c->log_ctx, level, facility, text);
 }
 
 /* ---- what is no text ------------------------------------------------------------------------------

@@ -127,4 +127,8 @@ enum sma_client_prop sma_client_prop_find(struct sma_str name);
 /* True for request.header.NAME; *header is NAME. */
 bool sma_client_prop_is_header(struct sma_str name, struct sma_str *header);
 
+/* To the application's log function, if it has one. */
+void sma_client_log(const schemata_conf_t *c, schemata_log_level_t level, const char *facility,
+                    const char *fmt, ...) SMA_PRINTF(4, 5);
+
 #endif

@@ -80,7 +80,7 @@ static schemata_status_t set_own(schemata_conf_t *c, enum sma_client_prop prop,
 schemata_status_t schemata_conf_load_env(schemata_conf_t *c, schemata_error_t **err)
 {
     static const char *const urls[] = {"SCHEMA_REGISTRY_URL", "SCHEMAREGISTRY_URL", NULL};
-    static const char *const cas[] = {"SCHEMAREGISTRY_TLS_CA", "SSL_CERT_FILE", NULL};
+    static const char *const cas[] = {"SCHEMAREGISTRY_TLS_CA", NULL};
     static const char *const token_files[] = {"SCHEMATA_TOKEN_FILE", NULL};
     if (!c)
         return sma_client_fail(err, SCHEMATA_ERR_ARG, "schemata_conf_load_env: NULL");

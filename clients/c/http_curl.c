@@ -1,10 +1,12 @@
 #include "clients/c/http_curl.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
@@ -18,13 +20,19 @@
 #define IDLE_HANDLES_MAX 16
 #define REDIRECTS_MAX 5
 
+/* PEM text from the configuration, as a file that only we see. */
+struct pem_file {
+    int fd; /* -1: none */
+    char path[40];
+};
+
 struct sma_client_curl {
     schemata_conf_t *conf;
     int64_t connect_ms, read_ms, body_max;
     char *proxy;
-    int certificate_fd, key_fd; /* PEM text from the configuration, as files that only we see */
-    char certificate_path[40], key_path[40];
-    const char *ca, *certificate, *key; /* paths or NULL */
+    struct pem_file ca_pem, certificate_pem, key_pem;
+    char *env_ca, *env_folder;
+    const char *ca, *ca_folder, *certificate, *key; /* paths or NULL */
     atomic_bool is_stopping;
     pthread_mutex_t mutex;
     CURL *idle[IDLE_HANDLES_MAX];
@@ -58,20 +66,39 @@ void sma_client_curl_is_initialized(void)
 /* ---- TLS material ---------------------------------------------------------------------------------
  */
 
-/* PEM text behind a path: the TLS library takes files only. */
-static bool pem_file(int *fd, char path[40], const char *pem)
+/* PEM text behind a path: the TLS library takes files only. Nothing when the property is not set. */
+static schemata_status_t pem_text(struct pem_file *file, const char **out, const schemata_conf_t *c,
+                                  enum sma_client_prop prop, schemata_error_t **err)
 {
-    size_t left = strlen(pem);
-    *fd = memfd_create("schemata-pem", MFD_CLOEXEC);
-    while (*fd >= 0 && left) {
-        ssize_t n = write(*fd, pem, left);
-        if (n <= 0)
-            return false;
-        pem += n;
-        left -= (size_t)n;
-    }
-    snprintf(path, 40, "/proc/self/fd/%d", *fd);
-    return *fd >= 0;
+    const char *pem = sma_client_conf_text(c, prop);
+    size_t left = pem ? strlen(pem) : 0;
+    ssize_t n = 1;
+    if (!pem)
+        return SCHEMATA_OK;
+    file->fd = memfd_create("schemata-pem", MFD_CLOEXEC);
+    for (; file->fd >= 0 && left && n > 0; left -= (size_t)n, pem += n)
+        if ((n = write(file->fd, pem, left)) <= 0)
+            break;
+    if (file->fd < 0 || left)
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: no room for it",
+                               sma_client_props[prop].key);
+    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
+    *out = file->path;
+    return SCHEMATA_OK;
+}
+
+/* A file that the TLS library would complain about later, and less clearly. */
+static schemata_status_t pem_path(const char **out, const schemata_conf_t *c,
+                                  enum sma_client_prop prop, schemata_error_t **err)
+{
+    const char *path = sma_client_conf_text(c, prop);
+    if (!path)
+        return SCHEMATA_OK;
+    if (access(path, R_OK))
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: cannot open %s: %s",
+                               sma_client_props[prop].key, path, strerrordesc_np(errno));
+    *out = path;
+    return SCHEMATA_OK;
 }
 
 /* Java's key stores are refused with the way out. */
@@ -109,27 +136,38 @@ static schemata_status_t store(const char **out, const schemata_conf_t *c,
     return st;
 }
 
+/* Text wins over a path, a path over a store, and each over the environment. */
 static schemata_status_t load_tls(struct sma_client_curl *curl, schemata_error_t **err)
 {
     const schemata_conf_t *c = curl->conf;
-    const char *certificate = sma_client_conf_text(c, SMA_P_SSL_CERTIFICATE_PEM);
-    const char *key = sma_client_conf_text(c, SMA_P_SSL_KEY_PEM);
-    curl->ca = sma_client_conf_text(c, SMA_P_SSL_CA);
-    curl->certificate = sma_client_conf_text(c, SMA_P_SSL_CERTIFICATE);
-    curl->key = sma_client_conf_text(c, SMA_P_SSL_KEY);
-    if (certificate && !pem_file(&curl->certificate_fd, curl->certificate_path, certificate))
-        return sma_client_fail(err, SCHEMATA_ERR_CONF, "ssl.certificate.pem: no room for a file");
-    if (key && !pem_file(&curl->key_fd, curl->key_path, key))
-        return sma_client_fail(err, SCHEMATA_ERR_CONF, "ssl.key.pem: no room for a file");
-    if (certificate)
-        curl->certificate = curl->certificate_path;
-    if (key)
-        curl->key = curl->key_path;
+    const char *store_key = NULL;
     schemata_status_t st = store(&curl->ca, c, SMA_P_SSL_TRUSTSTORE, err);
     if (!st)
         st = store(&curl->certificate, c, SMA_P_SSL_KEYSTORE, err);
-    if (!st && sma_client_conf_has(c, SMA_P_SSL_KEYSTORE) && !curl->key)
-        curl->key = sma_client_conf_text(c, SMA_P_SSL_KEYSTORE);
+    store_key = curl->certificate;
+    if (!st)
+        st = pem_path(&curl->ca, c, SMA_P_SSL_CA, err);
+    if (!st)
+        st = pem_path(&curl->certificate, c, SMA_P_SSL_CERTIFICATE, err);
+    if (!st)
+        st = pem_path(&curl->key, c, SMA_P_SSL_KEY, err);
+    if (!st)
+        st = pem_text(&curl->ca_pem, &curl->ca, c, SMA_P_SSL_CA_PEM, err);
+    if (!st)
+        st = pem_text(&curl->certificate_pem, &curl->certificate, c, SMA_P_SSL_CERTIFICATE_PEM,
+                      err);
+    if (!st)
+        st = pem_text(&curl->key_pem, &curl->key, c, SMA_P_SSL_KEY_PEM, err);
+    if (!curl->ca) { /* as OpenSSL's programs and curl's do */
+        curl->ca = curl->env_ca = sma_client_copy(secure_getenv("SSL_CERT_FILE"));
+        curl->ca_folder = curl->env_folder = sma_client_copy(secure_getenv("SSL_CERT_DIR"));
+    }
+    if (!curl->key)
+        curl->key = store_key ? store_key : curl->certificate; /* both in one file */
+    if (!st && !*sma_client_conf_text(c, SMA_P_SSL_IDENTIFICATION))
+        sma_client_log(c, SCHEMATA_LOG_WARN, "tls",
+                       "ssl.endpoint.identification.algorithm is empty: the name in the registry's "
+                       "certificate is not compared with its host");
     return st;
 }
 
@@ -162,7 +200,7 @@ schemata_status_t sma_client_curl_new(struct sma_client_curl **out, const schema
     pthread_once(&once, initialize);
     if (!curl)
         return sma_client_no_memory(err);
-    curl->certificate_fd = curl->key_fd = -1;
+    curl->ca_pem.fd = curl->certificate_pem.fd = curl->key_pem.fd = -1;
     pthread_mutex_init(&curl->mutex, NULL);
     curl->conf = schemata_conf_copy(c);
     if (!curl->conf) {
@@ -182,17 +220,24 @@ schemata_status_t sma_client_curl_new(struct sma_client_curl **out, const schema
     return st;
 }
 
+static void close_pem(struct pem_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+}
+
 void sma_client_curl_free(struct sma_client_curl *curl)
 {
     if (!curl)
         return;
     for (size_t i = 0; i < curl->idle_count; i++)
         curl_easy_cleanup(curl->idle[i]);
-    if (curl->certificate_fd >= 0)
-        close(curl->certificate_fd);
-    if (curl->key_fd >= 0)
-        close(curl->key_fd);
+    close_pem(&curl->ca_pem);
+    close_pem(&curl->certificate_pem);
+    close_pem(&curl->key_pem);
     pthread_mutex_destroy(&curl->mutex);
+    sma_client_free(curl->env_ca);
+    sma_client_free(curl->env_folder);
     sma_client_free_secret(curl->proxy);
     schemata_conf_free(curl->conf);
     sma_client_free(curl);
@@ -251,12 +296,12 @@ static int watch(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t
 static bool set_tls(struct sma_client_curl *curl, CURL *h)
 {
     const schemata_conf_t *c = curl->conf;
-    const char *ca_pem = sma_client_conf_text(c, SMA_P_SSL_CA_PEM);
     const char *password = sma_client_conf_text(c, SMA_P_SSL_KEY_PASSWORD);
     const char *identification = sma_client_conf_text(c, SMA_P_SSL_IDENTIFICATION);
-    struct curl_blob blob = {(void *)ca_pem, ca_pem ? strlen(ca_pem) : 0, CURL_BLOB_COPY};
+    /* A CA that is named is the only one: the system's folder does not count beside it. */
     return (!curl->ca || !curl_easy_setopt(h, CURLOPT_CAINFO, curl->ca)) &&
-           (!ca_pem || !curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &blob)) &&
+           (!(curl->ca || curl->ca_folder) ||
+            !curl_easy_setopt(h, CURLOPT_CAPATH, curl->ca_folder)) &&
            (!curl->certificate || !curl_easy_setopt(h, CURLOPT_SSLCERT, curl->certificate)) &&
            (!curl->key || !curl_easy_setopt(h, CURLOPT_SSLKEY, curl->key)) &&
            (!password || !curl_easy_setopt(h, CURLOPT_KEYPASSWD, password)) &&

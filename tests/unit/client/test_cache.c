@@ -12,6 +12,8 @@
 struct source {
     atomic_int calls;
     atomic_int latency_ms;
+    struct sma_client_counters *counters;
+    uint64_t passengers; /* the answer comes when so many wait for it */
     schemata_status_t status; /* of the next answers */
     int code, http_status;
     schemata_schema_t *schema;
@@ -23,6 +25,8 @@ static schemata_status_t fetch(void *ctx, schemata_schema_t **out, schemata_erro
     atomic_fetch_add(&s->calls, 1);
     if (s->latency_ms)
         sma_client_sleep_ms(s->latency_ms);
+    for (int i = 0; i < 10000 && atomic_load(&s->counters->coalesced) < s->passengers; i++)
+        sma_client_sleep_ms(1);
     if (s->status) {
         sma_client_fail(err, s->status, "the source says %d", s->code);
         (*err)->code = s->code;
@@ -47,6 +51,7 @@ static void open_cache(struct fixture *f, const char *const *pairs)
         assert_int_equal(schemata_conf_set(conf, pairs[0], pairs[1], NULL), SCHEMATA_OK);
     f->cache = sma_client_cache_new(conf, &f->counters);
     assert_non_null(f->cache);
+    f->source.counters = &f->counters;
     f->source.schema =
         schemata_parse(SCHEMATA_AVRO, TEXT, strlen(TEXT), NULL, NULL, 0, NULL, NULL);
     assert_non_null(f->source.schema);
@@ -73,7 +78,7 @@ static struct answer ask(struct fixture *f, enum sma_client_kind kind, const cha
                                .key = sma_str_z(key),
                                .subject = SMA_STR("subject"),
                                .flags = flags,
-                               .deadline_ms = sma_client_now_ms() + 5000,
+                               .deadline_ms = sma_client_now_ms() + 20000,
                                .fetch = fetch,
                                .ctx = &f->source,
                                .has_worker = true};
@@ -337,7 +342,7 @@ static void everybody_gets_the_failure_and_it_is_gone(void **state)
     struct fixture f;
     struct passenger crowd[20];
     open_cache(&f, NULL);
-    f.source.latency_ms = 200;
+    f.source.passengers = SMA_COUNT(crowd) - 1;
     f.source.status = SCHEMATA_ERR_SERVER;
     for (size_t i = 0; i < SMA_COUNT(crowd); i++)
         start(&crowd[i], &f, SMA_CACHE_ID, "i", 0);
