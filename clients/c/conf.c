@@ -279,8 +279,11 @@ void schemata_conf_free(schemata_conf_t *c)
     }
     for (size_t i = 0; i < c->executor_count; i++)
         sma_client_free(c->executors[i].rule_type);
+    for (size_t i = 0; i < c->kms_count; i++)
+        sma_client_free((char *)c->kms[i].scheme); /* a copy of ours */
     sma_client_free(c->headers);
     sma_client_free(c->executors);
+    sma_client_free(c->kms);
     sma_client_free(c);
 }
 
@@ -292,6 +295,9 @@ static bool copy_lists(schemata_conf_t *copy, const schemata_conf_t *c)
     for (size_t i = 0; i < c->executor_count; i++)
         if (schemata_conf_add_rule_executor(copy, c->executors[i].rule_type, c->executors[i].fn,
                                             c->executors[i].ctx))
+            return false;
+    for (size_t i = 0; i < c->kms_count; i++)
+        if (schemata_conf_add_kms(copy, &c->kms[i]))
             return false;
     return true;
 }
@@ -306,7 +312,8 @@ schemata_conf_t *schemata_conf_copy(const schemata_conf_t *c)
     memset(copy->values, 0, sizeof copy->values);
     copy->headers = NULL;
     copy->executors = NULL;
-    copy->header_count = copy->executor_count = 0;
+    copy->kms = NULL;
+    copy->header_count = copy->executor_count = copy->kms_count = 0;
     for (int i = 0; ok && i < SMA_P_COUNT; i++)
         ok = !c->values[i] || (copy->values[i] = sma_client_copy(c->values[i]));
     if (ok && copy_lists(copy, c))
@@ -383,5 +390,37 @@ schemata_status_t schemata_conf_add_rule_executor(schemata_conf_t *c, const char
     if (!grown->rule_type)
         return SCHEMATA_ERR_NOMEM;
     c->executor_count++;
+    return SCHEMATA_OK;
+}
+
+const schemata_kms_t *sma_client_conf_kms(const schemata_conf_t *c, struct sma_str scheme)
+{
+    for (size_t i = 0; i < c->kms_count; i++)
+        if (sma_str_eqz(scheme, c->kms[i].scheme))
+            return &c->kms[i];
+    return NULL;
+}
+
+/* One of the same scheme is replaced. */
+schemata_status_t schemata_conf_add_kms(schemata_conf_t *c, const schemata_kms_t *k)
+{
+    schemata_kms_t *grown, *there;
+    if (!c || !k || k->size < sizeof *k || !k->scheme || !*k->scheme || !k->unwrap)
+        return SCHEMATA_ERR_ARG;
+    there = (schemata_kms_t *)sma_client_conf_kms(c, sma_str_z(k->scheme));
+    if (!there) {
+        grown = sma_client_resize(c->kms, (c->kms_count + 1) * sizeof *grown);
+        if (!grown)
+            return SCHEMATA_ERR_NOMEM;
+        c->kms = grown;
+        there = &grown[c->kms_count];
+        there->scheme = sma_client_copy(k->scheme);
+        if (!there->scheme)
+            return SCHEMATA_ERR_NOMEM;
+        c->kms_count++;
+    }
+    const char *scheme = there->scheme;
+    *there = *k;
+    there->scheme = scheme;
     return SCHEMATA_OK;
 }

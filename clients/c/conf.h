@@ -106,9 +106,14 @@ struct schemata_conf {
     void *subject_ctx;
     struct sma_client_executor *executors;
     size_t executor_count;
+    schemata_kms_t *kms; /* each scheme once; the scheme's text is ours */
+    size_t kms_count;
 };
 
 extern const schemata_prop_t sma_client_props[SMA_P_COUNT];
+
+/* The key service of a scheme ("hcvault"), or NULL. */
+const schemata_kms_t *sma_client_conf_kms(const schemata_conf_t *c, struct sma_str scheme);
 
 /* The value as set, else the default; NULL when there is neither. Borrowed. */
 const char *sma_client_conf_text(const schemata_conf_t *c, enum sma_client_prop prop);

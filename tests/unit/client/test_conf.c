@@ -130,17 +130,34 @@ static void secrets_are_not_in_messages(void **state)
             assert_string_equal(props[i].type, "secret");
 }
 
+static schemata_status_t unwrap(void *ctx, const char *key_id, const void *in, size_t n,
+                                schemata_buf_t *out)
+{
+    (void)ctx, (void)key_id, (void)in, (void)n, (void)out;
+    return SCHEMATA_ERR_UNSUPPORTED;
+}
+
 static void a_copy_is_its_own(void **state)
 {
     (void)state;
     schemata_conf_t *c = schemata_conf_new();
     schemata_conf_set(c, "url", "http://a", NULL);
     schemata_conf_set(c, "request.header.X-A", "b", NULL);
+    const schemata_kms_t kms = {.size = sizeof kms, .scheme = "x", .unwrap = unwrap, .ctx = c};
+    const schemata_kms_t other = {.size = sizeof kms, .scheme = "y", .unwrap = unwrap};
+    assert_int_equal(schemata_conf_add_kms(c, &kms), SCHEMATA_OK);
+    assert_int_equal(schemata_conf_add_kms(c, &other), SCHEMATA_OK);
+    assert_int_equal(schemata_conf_add_kms(c, &kms), SCHEMATA_OK);
+    assert_int_equal(schemata_conf_add_kms(c, &(schemata_kms_t){.size = sizeof kms}),
+                     SCHEMATA_ERR_ARG);
     schemata_conf_t *copy = schemata_conf_copy(c);
     schemata_conf_set(c, "url", "http://b", NULL);
     assert_string_equal(text_of(copy, "url"), "http://a");
     schemata_conf_free(c);
     assert_int_equal(copy->header_count, 1);
+    assert_int_equal(copy->kms_count, 2);
+    assert_ptr_equal(sma_client_conf_kms(copy, SMA_STR("x"))->ctx, kms.ctx);
+    assert_null(sma_client_conf_kms(copy, SMA_STR("z")));
     assert_string_equal(copy->headers[0].value, "b");
     schemata_conf_free(copy);
     assert_null(schemata_conf_copy(NULL));
