@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "registry/codes.h"
 #include "registry/internal.h"
 #include "registry/op.h"
 
@@ -49,9 +50,9 @@ static enum sma_status may_begin(struct sma_loader *loader, struct sma_error *er
     if (!st)
         st = sma_scope_mode(&mode, loader, &global, err);
     if (!st && mode != SMA_MODE_IMPORT)
-        st = sma_fail(err, SMA_ECONFLICT,
-                      "this registry is not empty: a history is imported into an empty one, or "
-                      "with the global mode IMPORT (PUT /mode)");
+        st = sma_refuse(err, SMA_CODE_CONFLICT,
+                        "this registry is not empty: a history is imported into an empty one, or "
+                        "with the global mode IMPORT (PUT /mode)");
     return st;
 }
 
@@ -78,21 +79,23 @@ static enum sma_status take(struct import_op *op, struct sma_import *journal,
 {
     bool is_same = !memcmp(change->uuid, journal->uuid, sizeof change->uuid);
     if (change->position == journal->position && !is_same)
-        return sma_fail(err, SMA_ECONFLICT,
-                        "position %lld is another record than the one imported before: the two "
-                        "histories have parted",
-                        (long long)change->position);
+        return sma_refuse(err, SMA_CODE_CONFLICT,
+                          "position %lld is another record than the one imported before: the two "
+                          "histories have parted",
+                          (long long)change->position);
     if (change->position <= journal->position) {
         op->result.skipped++;
         return SMA_OK;
     }
     if (change->position != journal->position + 1)
-        return sma_fail(err, SMA_ECONFLICT,
-                        "position %lld is missing: export from after=%lld or before",
-                        (long long)journal->position + 1, (long long)journal->position);
+        return sma_refuse(err, SMA_CODE_CONFLICT,
+                          "position %lld is missing: export from after=%lld or before",
+                          (long long)journal->position + 1, (long long)journal->position);
     enum sma_status st = sma_txn_append_kept(txn, change, err);
     if (st) {
         sma_error_prefix(err, "position %lld: ", (long long)change->position);
+        if (st == SMA_ECONFLICT && err)
+            err->code = SMA_CODE_CONFLICT;
         return st;
     }
     journal->position = change->position;
