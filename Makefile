@@ -16,7 +16,7 @@ VERSION := 0.1.0
 # ---- floors, lowest first ------------------------------------------------------------------------
 FLOORS := base core/json core/hash core/crypto core/wire core/schema core/compat core/avro \
           core/protobuf core/jsonschema core/formats kms store registry http api/common \
-          api/confluent api/schemata api/ops server client cli
+          api/confluent api/dek api/schemata api/ops client server cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
         core/crypto core/hash core/json base
@@ -39,13 +39,13 @@ USES_registry        := kms store $(CORE)
 USES_http            := base
 USES_api/common      := registry http kms store $(CORE)
 USES_api/confluent   := api/common registry http kms store $(CORE)
+USES_api/dek         := api/confluent api/common registry http kms store $(CORE)
 USES_api/schemata    := api/common registry http kms store $(CORE)
 USES_api/ops         := registry http kms store $(CORE)
-USES_server          := api/confluent api/schemata api/ops api/common registry http kms store \
-                        $(CORE)
-USES_client          := kms $(CORE)
-USES_cli             := client server api/confluent api/schemata api/ops api/common registry http \
+USES_server          := client api/confluent api/dek api/schemata api/ops api/common registry http \
                         kms store $(CORE)
+USES_client          := kms $(CORE)
+USES_cli             := server $(USES_server)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client := clients/c

@@ -69,7 +69,7 @@ static enum sma_status parse_key_id(struct vault_key *out, struct sma_str id, st
         if (out->mount.len && sma_str_ends(head, SMA_STR("/keys")))
             return SMA_OK;
     }
-    return sma_fail(err, SMA_EINVAL, "the key id is not https://HOST:PORT/MOUNT/keys/NAME");
+    return sma_fail(err, SMA_EUNSUPPORTED, "the key id is not https://HOST:PORT/MOUNT/keys/NAME");
 }
 
 /* ---- one exchange -------------------------------------------------------------------------- */
@@ -93,8 +93,8 @@ static enum sma_status check_header(struct sma_str value, const char *name, stru
 {
     for (size_t i = 0; i < value.len; i++)
         if (value.ptr[i] <= ' ' || value.ptr[i] > '~')
-            return sma_fail(err, SMA_EINVAL, "property \"%s\" has a character that no header takes",
-                            name);
+            return sma_fail(err, SMA_EUNSUPPORTED,
+                            "property \"%s\" has a character that no header takes", name);
     return SMA_OK;
 }
 

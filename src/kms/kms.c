@@ -58,7 +58,7 @@ static enum sma_status run(struct sma_buf *out, const struct sma_kms *kms,
     struct ids ids = {kek->key_id, sma_kms_prop(&props, SMA_KMS_ALTERNATE_KEY_IDS),
                       SMA_KMS_KEY_IDS_MAX};
     struct sma_error last = SMA_ERROR_INIT;
-    enum sma_status st = SMA_EINVAL;
+    enum sma_status st = SMA_EUNSUPPORTED;
     if (!ops)
         return sma_fail(err, SMA_EUNSUPPORTED, "there is no key service \"%.*s\" in this build",
                         SMA_STR_ARG(kek->type));

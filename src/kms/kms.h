@@ -69,7 +69,8 @@ struct sma_kms_http_response {
     struct sma_buf *body; /* empty, with that maximum; its failure is an error */
 };
 
-/* One exchange. Must time out, must not follow redirects, must check certificates.
+/* One exchange. Must time out, must not follow redirects to another origin, must check
+ * certificates.
  *
  * Returns   SMA_OK with an answer of any status; SMA_ECONFLICT when this origin may not be talked to;
  *           SMA_EBUSY when too many calls are under way; SMA_EIO when there was no answer. */
@@ -98,14 +99,15 @@ bool sma_kms_knows(struct sma_str type);
 
 /* Appends the wrapped form of `plain` (bytes; encryptedKeyMaterial is their base64).
  *
- * Returns   SMA_EUNSUPPORTED for a service this build does not have; SMA_EINVAL for a key id or
- *           properties that make no sense; SMA_ECONFLICT when the service refuses (403), or the
- *           transport does; SMA_EBUSY, SMA_EIO, SMA_ENOMEM. The message of the last key id tried. */
+ * Returns   SMA_EUNSUPPORTED when there is no such service, or no sense in the key id or properties;
+ *           SMA_EINVAL when the service takes the request for wrong (400); SMA_ECONFLICT when it
+ *           refuses (401, 403), or the transport does; SMA_EBUSY, SMA_EIO, SMA_ENOMEM. The message is
+ *           that of the last key id tried. */
 enum sma_status sma_kms_wrap(struct sma_buf *out, const struct sma_kms *kms,
                              const struct sma_kms_kek *kek, struct sma_str plain,
                              struct sma_error *err) SMA_MUST_CHECK;
-/* Appends the plain form; SMA_EINVAL also when the bytes were not wrapped with this key. Wipe `out`
- * in the end (core/crypto). */
+/* Appends the plain form; SMA_EINVAL when the bytes were not wrapped with this key. Wipe `out` in the
+ * end (core/crypto). */
 enum sma_status sma_kms_unwrap(struct sma_buf *out, const struct sma_kms *kms,
                                const struct sma_kms_kek *kek, struct sma_str wrapped,
                                struct sma_error *err) SMA_MUST_CHECK;

@@ -10,7 +10,7 @@ static enum sma_status derive(struct sma_dek_key_bytes *out, const struct sma_km
 {
     struct sma_str secret = sma_kms_prop(call->props, SMA_KMS_LOCAL_SECRET);
     if (!secret.ptr)
-        return sma_fail(err, SMA_EINVAL, "no secret is set (property \"%s\")",
+        return sma_fail(err, SMA_EUNSUPPORTED, "no secret is set (property \"%s\")",
                         SMA_KMS_LOCAL_SECRET);
     out->algorithm = SMA_AES128_GCM;
     return sma_hkdf_sha256(out->bytes, sma_dek_key_bytes(SMA_AES128_GCM), secret, err);

@@ -10,6 +10,7 @@
 #define CACHE_BYTES (64u << 20)
 #define ANSWER_SHARDS 16u /* small values, much asked for */
 #define SCHEMA_SHARDS 4u  /* large values */
+#define KEYS_MAX 20000
 #define HELPERS 2u
 #define WAITING_MAX 4096u
 
@@ -22,6 +23,7 @@ void sma_registry_options_init(struct sma_registry_options *options)
         .validate_new_schemas = true,
         .mode_is_mutable = true,
         .rule_sets = SMA_RULES_STORE,
+        .keys_max = KEYS_MAX,
         .cache_bytes = CACHE_BYTES,
         .helpers = HELPERS,
         .waiting_max = WAITING_MAX,

@@ -4,6 +4,7 @@
  *   lookup.h   "is this schema registered here?"
  *   check.h    "would it be compatible?"
  *   write.h    register, delete, configure: each asynchronous, answered through a callback
+ *   dek.h      keks and deks: reading and writing
  *   cache.h    rendered answers
  *
  * One handle per store; every function is safe to call from any thread. Reads take a `struct
@@ -24,6 +25,7 @@
 #include "registry/cache.h"
 #include "store/store.h"
 
+struct sma_kms;
 struct sma_registry;
 
 /* What happens to rule sets in requests (confluent-rest 17.3). */
@@ -42,6 +44,8 @@ struct sma_registry_options {
     bool references_strict; /* refuse two versions of one reference name in a closure */
     bool mode_is_mutable;
     enum sma_rule_set_policy rule_sets;
+    const struct sma_kms *kms; /* key services for shared keks; NULL = none; outlives the registry */
+    int64_t keys_max;          /* keks and deks together */
     size_t cache_bytes; /* of all caches together */
     bool is_cache_off;  /* tests: answers must be the same */
     size_t helpers;     /* threads for registrations that wait their turn or decide again */

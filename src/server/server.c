@@ -12,23 +12,26 @@
 #include <unistd.h>
 
 #include "api/confluent/confluent.h"
+#include "api/dek/dek.h"
 #include "api/ops/ops.h"
 #include "api/schemata/schemata.h"
 #include "http/http.h"
 #include "registry/registry.h"
 #include "server/fixed_headers.h"
+#include "server/keys.h"
 #include "store/store.h"
 
 struct server {
     const struct sma_settings *settings;
     struct sma_arena arena; /* strings that must outlive the HTTP server */
     struct sma_store *store;
+    struct sma_keys *keys;
     struct sma_registry *registry;
-    struct sma_confluent *confluent;
+    struct sma_confluent *confluent, *dek;
     struct sma_own *own;
     struct sma_ops ops;
     struct sma_http_server *http;
-    struct sma_http_facade facades[3]; /* the HTTP server keeps looking at them */
+    struct sma_http_facade facades[4]; /* the HTTP server keeps looking at them */
     struct sma_http_header fixed[SMA_FIXED_HEADERS_MAX];
     size_t fixed_count;
     FILE *access_log; /* NULL = off */
@@ -51,6 +54,8 @@ static enum sma_status open_state(struct server *server, struct sma_error *err)
     if (!s->is_ephemeral && !(store.data_dir = text_z(server, s->data_dir)))
         return sma_fail_nomem(err);
     enum sma_status st = sma_store_open(&server->store, &store, err);
+    if (!st)
+        st = sma_keys_new(&server->keys, s, err);
     if (st)
         return st;
     sma_registry_options_init(&registry);
@@ -62,6 +67,8 @@ static enum sma_status open_state(struct server *server, struct sma_error *err)
     registry.references_strict = s->strict_reference_versions;
     registry.mode_is_mutable = s->mode_mutability;
     registry.rule_sets = (enum sma_rule_set_policy)sma_settings_rule_sets(s);
+    registry.kms = sma_keys_kms(server->keys);
+    registry.keys_max = s->keys_max;
     registry.cache_bytes = (size_t)s->cache_bytes;
     registry.is_cache_off = s->cache_bytes == 0;
     return sma_registry_open(&server->registry, &registry, err);
@@ -97,11 +104,16 @@ static enum sma_status open_facades(struct server *server, struct sma_error *err
         .subject_limits = {s->subject_limit_default, s->subject_limit_max},
         .version_limits = {s->version_limit_default, s->version_limit_max},
         .context_limits = {s->context_limit_default, s->context_limit_max},
+        .kek_limits = {s->kek_limit_default, s->kek_limit_max},
+        .dek_subject_limits = {s->dek_subject_limit_default, s->dek_subject_limit_max},
+        .dek_version_limits = {s->dek_version_limit_default, s->dek_version_limit_max},
     };
     server->ops.store = server->store;
     server->ops.registry = server->registry;
     const struct sma_own_options own = {.registry = server->registry};
     enum sma_status st = sma_confluent_new(&server->confluent, &options, err);
+    if (!st)
+        st = sma_dek_new(&server->dek, &options, err);
     return st ? st : sma_own_new(&server->own, &own, err);
 }
 
@@ -113,7 +125,7 @@ static enum sma_status open_http(struct server *server, struct sma_error *err)
         .listeners = listeners,
         .listener_count = s->listener_count,
         .facades = server->facades,
-        .facade_count = 3,
+        .facade_count = 4,
         .fixed_headers = server->fixed,
         .fixed_header_count = server->fixed_count,
         .loops = (unsigned)s->loops,
@@ -131,6 +143,7 @@ static enum sma_status open_http(struct server *server, struct sma_error *err)
     server->facades[0] = sma_confluent_facade(server->confluent);
     server->facades[1] = sma_ops_facade(&server->ops);
     server->facades[2] = sma_own_facade(server->own);
+    server->facades[3] = sma_dek_facade(server->dek);
     for (size_t i = 0; i < s->listener_count; i++) {
         listeners[i].host = text_z(server, s->listeners[i].host);
         listeners[i].port = s->listeners[i].port;
@@ -200,10 +213,13 @@ static void stop(struct server *server)
 {
     atomic_store(&server->ops.is_ready, false);
     sma_own_stop_waiting(server->own);
+    sma_keys_stop(server->keys);
     sma_http_server_stop(server->http);
     sma_own_free(server->own);
+    sma_confluent_free(server->dek);
     sma_confluent_free(server->confluent);
     sma_registry_close(server->registry);
+    sma_keys_free(server->keys);
     sma_store_close(server->store);
     if (server->owns_access_log)
         fclose(server->access_log);

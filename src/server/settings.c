@@ -11,6 +11,7 @@ enum kind {
     BOOL,
     NUMBER,
     TEXT,
+    SECRET,  /* a text that is not shown */
     CHOICE,  /* one of `choices`, case-insensitive, stored as written there */
     IGNORED, /* accepted for drop-in use; means nothing here */
     REFUSED  /* only its default: anything else would promise a protection we do not have */
@@ -71,6 +72,34 @@ static const struct key keys[] = {
      NULL, "page size of GET /contexts"},
     {"context.search.max.limit", NUMBER, AT(context_limit_max), INT_MAX_TEXT, 1, INT32_MAX, NULL,
      "largest page of the same"},
+    {"kek.search.default.limit", NUMBER, AT(kek_limit_default), INT_MAX_TEXT, 1, INT32_MAX, NULL,
+     "page size of GET /dek-registry/v1/keks"},
+    {"kek.search.max.limit", NUMBER, AT(kek_limit_max), INT_MAX_TEXT, 1, INT32_MAX, NULL,
+     "largest page of the same"},
+    {"dek.subject.search.default.limit", NUMBER, AT(dek_subject_limit_default), INT_MAX_TEXT, 1,
+     INT32_MAX, NULL, "page size of the subjects of a kek's deks"},
+    {"dek.subject.search.max.limit", NUMBER, AT(dek_subject_limit_max), INT_MAX_TEXT, 1, INT32_MAX,
+     NULL, "largest page of the same"},
+    {"dek.version.search.default.limit", NUMBER, AT(dek_version_limit_default), INT_MAX_TEXT, 1,
+     INT32_MAX, NULL, "page size of a dek's versions"},
+    {"dek.version.search.max.limit", NUMBER, AT(dek_version_limit_max), INT_MAX_TEXT, 1, INT32_MAX,
+     NULL, "largest page of the same"},
+    {"dek.registry.max.keys", NUMBER, AT(keys_max), "20000", 0, INT32_MAX, NULL,
+     "keks and deks at most, all versions and soft-deleted ones counted"},
+    {"schemata.kms.local.secret", SECRET, AT(local_secret), "", 0, 0, NULL,
+     "secret of the local-kms key service for shared keks; else LOCAL_SECRET"},
+    {"schemata.kms.vault.address", TEXT, AT(vault_address), "", 0, 0, NULL,
+     "https://HOST:PORT of the one Vault that shared keks may use; empty = none"},
+    {"schemata.kms.vault.ca", TEXT, AT(vault_ca), "", 0, 0, NULL,
+     "PEM file of the CAs that Vault's certificate is checked with"},
+    {"schemata.kms.vault.token", SECRET, AT(vault_token), "", 0, 0, NULL,
+     "Vault token; else VAULT_TOKEN"},
+    {"schemata.kms.vault.namespace", TEXT, AT(vault_namespace), "", 0, 0, NULL,
+     "Vault namespace; else VAULT_NAMESPACE"},
+    {"schemata.kms.vault.role.id", TEXT, AT(vault_role_id), "", 0, 0, NULL,
+     "AppRole to log in with; else VAULT_APPROLE_ROLE_ID"},
+    {"schemata.kms.vault.secret.id", SECRET, AT(vault_secret_id), "", 0, 0, NULL,
+     "secret of that AppRole; else VAULT_APPROLE_SECRET_ID"},
     {"size.limit.filter.max.request.body.size", NUMBER, AT(body_bytes_max), "1048576", 1024,
      64 << 20, NULL, "largest request body in bytes; more is 413"},
     {"schemata.connections.max", NUMBER, AT(connections_max), "4096", 8, 1000000, NULL,
@@ -129,6 +158,9 @@ static const struct key keys[] = {
     {"debug", IGNORED, 0, "", 0, 0, NULL, "answers never carry stack traces"},
     {"http2.enabled", IGNORED, 0, "", 0, 0, NULL, "HTTP/1.1 only"},
     {"associations.enable", IGNORED, 0, "", 0, 0, NULL, "association look-ups answer []"},
+    {"dek.registry.topic", IGNORED, 0, "", 0, 0, NULL, "the state is in schemata.data.dir"},
+    {"resource.extension.class", IGNORED, 0, "", 0, 0, NULL,
+     "the DEK registry is always there, other extensions are not"},
     {"metrics.jmx.prefix", IGNORED, 0, "", 0, 0, NULL, "see GET /metrics"},
 };
 
@@ -258,6 +290,7 @@ enum sma_status sma_settings_set(struct sma_settings *settings, struct sma_str n
     case NUMBER:
         return set_number(settings, key, value, where, err);
     case TEXT:
+    case SECRET:
         return keep_text(settings, key, value, err);
     case CHOICE:
         return set_choice(settings, key, value, where, err);
@@ -372,7 +405,13 @@ enum sma_status sma_settings_check(const struct sma_settings *s, struct sma_erro
         (st = check_page("subject.version.search", s->version_limit_default, s->version_limit_max,
                          err)))
         return st;
-    return check_page("context.search", s->context_limit_default, s->context_limit_max, err);
+    if ((st = check_page("context.search", s->context_limit_default, s->context_limit_max, err)) ||
+        (st = check_page("kek.search", s->kek_limit_default, s->kek_limit_max, err)) ||
+        (st = check_page("dek.subject.search", s->dek_subject_limit_default,
+                         s->dek_subject_limit_max, err)))
+        return st;
+    return check_page("dek.version.search", s->dek_version_limit_default, s->dek_version_limit_max,
+                      err);
 }
 
 enum sma_rule_sets sma_settings_rule_sets(const struct sma_settings *settings)
@@ -410,6 +449,10 @@ void sma_settings_print(const struct sma_settings *settings, FILE *out)
         const void *at = (const char *)settings + key->offset;
         if (key->kind == IGNORED || key->kind == REFUSED)
             continue;
+        if (key->kind == SECRET && ((const struct sma_str *)at)->len) {
+            fprintf(out, "# %s is set and not shown\n", key->name);
+            continue;
+        }
         fprintf(out, "%s=", key->name);
         if (key->kind == LISTENERS)
             print_listeners(settings, out);

@@ -43,6 +43,14 @@ struct sma_settings {
     int64_t subject_limit_default, subject_limit_max;
     int64_t version_limit_default, version_limit_max;
     int64_t context_limit_default, context_limit_max;
+    int64_t kek_limit_default, kek_limit_max;
+    int64_t dek_subject_limit_default, dek_subject_limit_max;
+    int64_t dek_version_limit_default, dek_version_limit_max;
+
+    int64_t keys_max;            /* keks and deks */
+    struct sma_str local_secret; /* of the local key service */
+    struct sma_str vault_address, vault_ca; /* the only Vault talked to; a PEM file */
+    struct sma_str vault_token, vault_namespace, vault_role_id, vault_secret_id;
 
     int64_t body_bytes_max;
     int64_t connections_max;

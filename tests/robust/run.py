@@ -22,7 +22,7 @@ OPERATIONS = {"/healthz", "/readyz", "/metrics", "/openapi.yaml"}  # plain text,
 
 PARAMETERS = {
     "subject": "known", "version": "1", "id": "1", "guid": "00000000-0000-0000-0000-000000000000",
-    "namespace": "-", "name": "topic", "context": ".gone",
+    "namespace": "-", "name": "kept", "context": ".gone",
 }
 SEGMENTS = [
     "%00", "a%00b", "%FF", "%C3", "%ED%A0%80", "..", ".", "%2E%2E", "%2F", "a%2Fb", "%", "%zz", "x" * 3000,
@@ -36,6 +36,7 @@ QUERIES = [
     "after=-1", "after=9223372036854775807&limit=2", "wait_ms=99999999", "cursor=%00", "cursor=AA%3D%3D&limit=1", "depth=0",
     "subject=kept&direction=up", "subject=kept&depth=2&direction=referencedby", "context=a:b", "context=.x&q=%2525", "level=x",
     "q=e&in=field,doc", "q=e&cursor=MC8xL2tlcHQ%3D&versions=all", "q=e&cursor=OTk5OTk5OTk5OS8wLw%3D%3D&limit=1", "q=%FF",
+    "algorithm=AES256_SIV", "algorithm=x", "algorithm=", "testSharing=true&rewrap=true", "subjectPrefix=a&subjectPrefix=:.x:",
     "fetchMaxId=true&subject=:.x:", "permanent=yes", "referenceFormat=qualified&format=resolved",
 ]
 DEEP = "[" * 5000 + "]" * 5000
@@ -65,6 +66,13 @@ BODIES = [
     b'{"from":{"subject":"kept"},"to":{"schema":"\\"int\\""}}', b'{"from":[],"to":1}', b'{"from":{"subject":"kept"},"to":{"schema":"{}","schemaType":"JSON"}}',
     b'{"against":[{"subject":"kept"},{"id":1}],"schema":"\\"int\\"","level":"FULL"}', b'{"against":[1],"schema":"\\"int\\""}', b'{"subject":"kept","schema":"\\"int\\"","version":"latest"}',
     b'{"schema":"{\\"$ref\\":\\"#\\"}","schemaType":"JSON"}', b'{"schema":"7","schemaType":"JSON"}',
+    b'{"name":"kept","kmsType":"local-kms","kmsKeyId":"i","shared":true}', b'{"name":7,"kmsType":{},"kmsKeyId":[]}',
+    b'{"name":"a b","kmsType":"t","kmsKeyId":"i"}', b'{"name":"p","kmsType":"t","kmsKeyId":"i","kmsProps":{"a":[' + b"[" * 30 + b"]" * 30 + b"]}}",
+    b'{"name":"q","kmsType":"t","kmsKeyId":"\\u0000","kmsProps":{"":"","a":null},"doc":"\\u0000","shared":"x"}',
+    b'{"kmsProps":{' + b",".join(b'"%d":"x"' % i for i in range(20000)) + b"}}", b'{"kmsProps":null,"doc":null}',
+    b'{"algorithm":"AES256_SIV","version":2147483647}', b'{"algorithm":"DES"}', b'{"version":0}', b'{"version":-1,"subject":""}',
+    b'{"subject":"\\u0000","encryptedKeyMaterial":1}', b'{"encryptedKeyMaterial":"%"}',
+    b'{"encryptedKeyMaterial":"' + b"A" * 500000 + b'","deleted":true}', b'{"deleted":"maybe","rewrap":true}',
 ]
 
 
@@ -180,9 +188,11 @@ class Walk:
 
 def main():
     binary = sys.argv[1]
-    with Server(binary) as server:
+    with Server(binary, "--set", "schemata.kms.local.secret=robust") as server:
         connection = server.connect()
         call(connection, "POST", "/subjects/kept/versions", {"schema": '"long"'})
+        call(connection, "POST", "/dek-registry/v1/keks", {"name": "kept", "kmsType": "local-kms", "kmsKeyId": "i", "shared": True})
+        call(connection, "POST", "/dek-registry/v1/keks/kept/deks/known", {})
         walk = Walk(server)
         walk.walk()
         alive = call(server.connect(), "GET", "/subjects/kept/versions/1/schema")

@@ -4,6 +4,7 @@
 #include "tests/support/test.h"
 
 #include "api/confluent/confluent.h"
+#include "api/dek/dek.h"
 #include "api/ops/ops.h"
 #include "api/schemata/schemata.h"
 #include "base/map.h"
@@ -12,7 +13,7 @@
 struct fixture {
     struct sma_store *store;
     struct sma_registry *registry;
-    struct sma_confluent *confluent;
+    struct sma_confluent *confluent, *dek;
     struct sma_ops ops;
     struct sma_own *own;
     struct sma_arena arena;
@@ -37,6 +38,7 @@ static int setup(void **state)
     const struct sma_confluent_options options = {.registry = f->registry,
                                                   .cluster_id = SMA_STR("c")};
     assert_int_equal(sma_confluent_new(&f->confluent, &options, &err), SMA_OK);
+    assert_int_equal(sma_dek_new(&f->dek, &options, &err), SMA_OK);
     const struct sma_own_options own = {.registry = f->registry};
     assert_int_equal(sma_own_new(&f->own, &own, &err), SMA_OK);
     f->ops = (struct sma_ops){.store = f->store, .registry = f->registry};
@@ -48,6 +50,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     sma_own_free(f->own);
+    sma_confluent_free(f->dek);
     sma_confluent_free(f->confluent);
     sma_registry_close(f->registry);
     sma_store_close(f->store);
@@ -114,6 +117,7 @@ static void test_both_directions(void **state)
     struct fixture *f = *state;
     read_document(f);
     read_routes(f, sma_confluent_facade(f->confluent));
+    read_routes(f, sma_dek_facade(f->dek));
     read_routes(f, sma_ops_facade(&f->ops));
     read_routes(f, sma_own_facade(f->own));
     assert_true(f->documented.count > 20);
