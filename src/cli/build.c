@@ -1,6 +1,7 @@
 /* Building a schema with what it refers to: finds the files behind its names on its own side, in
  * order of dependency, and parses the whole. */
 #include "cli/git.h"
+#include "cli/side_registry.h"
 #include "cli/source.h"
 
 struct closure {
@@ -225,6 +226,8 @@ static enum sma_status take_need(struct closure *c, struct sma_file *file, size_
     struct sma_str name = file->names.needs[i];
     struct sma_file *target = NULL;
     enum sma_status st = find_name(&target, c->side, file, name, c->err);
+    if (!st && !target)
+        st = sma_side_find_in_registry(&target, c->side, file, name, c->err);
     if (st)
         return st;
     if (!target)

@@ -2,9 +2,11 @@
  * rule engine that the server runs, and reports. */
 #include <stdlib.h>
 
+#include "cli/check_registry.h"
 #include "cli/commands.h"
 #include "cli/rules.h"
 #include "cli/session.h"
+#include "cli/side_registry.h"
 #include "cli/watch.h"
 #include "core/compat/compat.h"
 
@@ -13,16 +15,16 @@ const struct sma_option sma_check_options[] = {
      .value = "REF",
      .repeats = true,
      .standard = "the configuration, else the git merge base with the default branch",
-     .help = "compare with files, a folder, git:REV[:path] or bundle:FILE"},
+     .help = "compare with files, a folder, git:REV[:path], sr:[SUBJECT[@V]] or bundle:FILE"},
     {.name = "--level",
      .value = "LEVEL",
      .letter = 'l',
-     .standard = "the configuration, else BACKWARD",
+     .standard = "the subject's in the configuration, the registry's, the configuration's, BACKWARD",
      .help = "NONE, BACKWARD, FORWARD, FULL, or one of them with _TRANSITIVE"},
     {.name = "--history",
      .value = "N|all",
      .standard = "all",
-     .help = "how many versions of each file transitive levels look at in git"},
+     .help = "how many versions transitive levels look at in git and in a registry"},
     {.name = "--deleted",
      .value = "error|warn|ignore",
      .standard = "warn",
@@ -55,6 +57,8 @@ struct check {
     size_t history;
     enum sma_level flag_level;
     bool has_flag_level;
+    struct sma_levels_in_force in_force; /* of the registry, when it is a base */
+    struct sma_sr_ref single;            /* "sr:orders-value": its level counts for every candidate */
 };
 
 /* ---- settings ---- */
@@ -99,6 +103,12 @@ static enum sma_level level_of(const struct check *c, struct sma_str subject, st
         *from = sma_arena_printf(&c->session->arena, "set on subject %.*s in %.*s",
                                  SMA_STR_ARG(subject), SMA_STR_ARG(c->session->project.path));
         return level;
+    }
+    const struct sma_level_in_force *of_registry = sma_levels_find(
+        &c->in_force, c->single.kind == SMA_SR_SUBJECT ? c->single.subject : subject);
+    if (of_registry) {
+        *from = of_registry->from;
+        return of_registry->level;
     }
     *from = SMA_STR("default");
     if (c->session->project.level.len && sma_level_parse(c->session->project.level, &level))
@@ -147,6 +157,59 @@ static enum sma_status open_git_base(struct check *c, struct base *base, struct 
     return st;
 }
 
+/* The newest version of each subject, or as many as a transitive level looks at. */
+static enum sma_status want_versions(struct check *c, struct sma_wanted *wanted,
+                                     const struct sma_strings *subjects,
+                                     const struct sma_sr_ref *ref)
+{
+    struct sma_session *s = c->session;
+    enum sma_status st = SMA_OK;
+    for (size_t i = 0; !st && i < subjects->count; i++) {
+        struct sma_str from;
+        bool is_deep = ref->versions == SMA_SR_EVERY ||
+                       (!ref->is_explicit &&
+                        sma_level_is_transitive(level_of(c, subjects->items[i], &from)));
+        st = is_deep ? sma_wanted_add_history(wanted, s->remote, &s->arena, subjects->items[i],
+                                              c->history, &s->err)
+                     : sma_wanted_add(wanted, &s->arena, subjects->items[i], ref->version, &s->err);
+    }
+    return st;
+}
+
+/* What lies in a registry and not here is usually somebody else's: it counts as deleted only when
+ * that was asked for. */
+static enum sma_status open_registry_base(struct check *c, struct base *base,
+                                          struct sma_str reference)
+{
+    struct sma_session *s = c->session;
+    struct sma_strings subjects;
+    struct sma_wanted wanted = {NULL, 0, 0};
+    struct sma_sr_ref ref;
+    bool with_gone = sma_argument(s->arguments, "--deleted") || s->project.deleted.len;
+    enum sma_status st = sma_sr_parse(&ref, reference, &s->err);
+    if (!st)
+        st = sma_session_remote(s);
+    if (st)
+        return st;
+    if (ref.kind == SMA_SR_ID || ref.kind == SMA_SR_GUID)
+        return sma_side_add_registry(&base->side, s->remote, s->arguments, &ref, &s->err);
+    st = sma_check_subjects(&subjects, s, &ref, with_gone && strcmp(c->deleted, "ignore"));
+    bool is_one = ref.kind == SMA_SR_SUBJECT && !sma_subject_is_pattern(ref.subject);
+    if (is_one)
+        c->single = ref;
+    if (!st && !c->has_flag_level)
+        st = sma_check_levels(&c->in_force, s, &subjects);
+    if (!st)
+        st = want_versions(c, &wanted, &subjects, &ref);
+    if (!st)
+        st = sma_side_add_wanted(&base->side, s->remote, s->arguments, &wanted, &s->err);
+    base->side.is_single = is_one;
+    if (!st && is_one && !base->side.count)
+        return sma_remote_fail(&s->err, SMA_ENOTFOUND, SMA_EXIT_NOT_FOUND, "%s has no %.*s",
+                               sma_remote_url(s->remote), SMA_STR_ARG(reference));
+    return st;
+}
+
 static enum sma_status open_base(struct check *c, const char *reference)
 {
     struct sma_session *s = c->session;
@@ -159,7 +222,10 @@ static enum sma_status open_base(struct check *c, const char *reference)
         base->side.include_count = s->side.include_count;
         return open_git_base(c, base, sma_str_z(reference + 4));
     }
-    enum sma_status st = sma_session_add(s, &base->side, &scope, reference);
+    bool is_registry = !strncmp(reference, "sr:", 3);
+    enum sma_status st = is_registry
+                             ? open_registry_base(c, base, sma_str_z(reference))
+                             : sma_session_add(s, &base->side, &scope, reference);
     if (!st)
         st = sma_side_name(&base->side, &s->err);
     if (!st && strncmp(reference, "bundle:", 7))
@@ -199,9 +265,13 @@ static struct sma_file *match(const struct check *c, struct base *base,
                               const struct sma_file *candidate)
 {
     struct sma_side *side = &base->side;
+    struct sma_file *only = NULL;
     for (size_t i = 0; side->is_single && i < side->count; i++)
-        if (side->files[i]->is_selected && !side->files[i]->is_bad)
-            return side->files[i];
+        if (side->files[i]->is_selected && !side->files[i]->is_bad &&
+            (!only || side->files[i]->version > only->version))
+            only = side->files[i];
+    if (only)
+        return only;
     struct sma_file *file = side->git ? sma_side_at(side, candidate->path) : NULL;
     if (file)
         return file;

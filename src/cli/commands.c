@@ -11,9 +11,9 @@
 
 static const char reference_details[] =
     "A schema is named by a file, a folder, a quoted pattern ('**/*.avsc'), - for stdin,\n"
-    "git:REV:path for a file or folder at a git revision, or bundle:FILE[#SUBJECT[@VERSION]].\n"
-    "Names that a schema refers to are looked for in the files of the tree and below each\n"
-    "--include. ";
+    "git:REV:path for a file or folder at a git revision, sr:SUBJECT[@VERSION|@all], sr:id/N or sr: for\n"
+    "the registry in use, or bundle:FILE[#SUBJECT[@VERSION]]. Names that a schema refers to are looked\n"
+    "for in the files of the tree and below each --include, then in the registry if one is in use.";
 
 static const char registry_details[] =
     "A schema of a registry is named by sr:SUBJECT (the newest version), sr:SUBJECT@3, @latest, @all,\n"
@@ -111,6 +111,7 @@ const struct sma_option sma_report_options[] = {
 const struct sma_command sma_commands[] = {
     {.name = "check",
      .group = "Schemas",
+     .asks = true,
      .arguments = "[REF…]",
      .summary = "is this change safe?",
      .reports = true,
@@ -123,6 +124,7 @@ const struct sma_command sma_commands[] = {
                   "schemata check new.avsc --against old.avsc -o sarif=out.sarif")},
     {.name = "validate",
      .group = "Schemas",
+     .asks = true,
      .arguments = "[REF…]",
      .summary = "would a registry take these schemas?",
      .reports = true,
@@ -134,6 +136,7 @@ const struct sma_command sma_commands[] = {
                           "schemata validate user.schema.json --instance user.json")},
     {.name = "diff",
      .group = "Schemas",
+     .asks = true,
      .arguments = "REF REF",
      .summary = "what changed between two schemas, by meaning",
      .positional_min = 2,
@@ -156,6 +159,7 @@ const struct sma_command sma_commands[] = {
      .examples = EXAMPLES("schemata git-diff-driver --install")},
     {.name = "lint",
      .group = "Schemas",
+     .asks = true,
      .arguments = "[REF…]",
      .summary = "taste and risk: what will hurt later",
      .reports = true,
@@ -177,6 +181,7 @@ const struct sma_command sma_commands[] = {
      .examples = EXAMPLES("schemata fmt schemas/", "schemata fmt --check")},
     {.name = "fingerprint",
      .group = "Schemas",
+     .asks = true,
      .arguments = "REF",
      .summary = "the digests by which others know a schema",
      .reports = true,
@@ -205,6 +210,7 @@ const struct sma_command sma_commands[] = {
      .examples = EXAMPLES("schemata init")},
     {.name = "decode",
      .group = "Messages",
+     .asks = true,
      .arguments = "[FILE]",
      .summary = "messages to JSON",
      .positional_max = 1,
@@ -213,15 +219,18 @@ const struct sma_command sma_commands[] = {
      .details = "Messages that cannot be read are named on stderr and the others still come out; "
                 "the exit status is\nthen 1.",
      .examples = EXAMPLES("schemata decode --schemas bundle:all.ndjson messages.hex",
-                          "schemata decode --schemas orders.avsc --in base64 < messages")},
+                          "schemata decode --schemas orders.avsc --in base64 < messages",
+                          "schemata decode --url http://localhost:8081 --stats messages.hex")},
     {.name = "encode",
      .group = "Messages",
+     .asks = true,
      .arguments = "[FILE]",
      .summary = "JSON to messages",
      .positional_max = 1,
      .options = sma_encode_options,
      .run = sma_encode_main,
-     .examples = EXAMPLES("schemata encode --schema orders.avsc --id 7 < values.ndjson")},
+     .examples = EXAMPLES("schemata encode --schema orders.avsc --id 7 < values.ndjson",
+                          "schemata encode --topic orders --out raw < value.json")},
     {.name = "inspect",
      .group = "Messages",
      .arguments = "[FILE|HEX]",

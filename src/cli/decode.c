@@ -1,11 +1,14 @@
-/* schemata decode: messages to JSON, one object a line, with schemas from a bundle or a file. */
+/* schemata decode: messages to JSON, one object a line, with schemas from the registry in use, which
+ * is asked once for each id, a bundle or a file. */
 #include <stdlib.h>
 
 #include "cli/commands.h"
 #include "cli/messages.h"
 #include "cli/session.h"
+#include "cli/side_registry.h"
 #include "core/avro/avro.h"
 #include "core/avro/codec.h"
+#include "core/hash/hash.h"
 #include "core/json/json.h"
 #include "core/json/visitor.h"
 #include "core/json/writer.h"
@@ -17,7 +20,8 @@
 const struct sma_option sma_decode_options[] = {
     {.name = "--schemas",
      .value = "REF",
-     .help = "bundle:FILE with the schemas by id, or one file"},
+     .standard = "the registry in use",
+     .help = "bundle:FILE with the schemas by id, or one file or sr:SUBJECT[@V]"},
     {.name = "--reader",
      .value = "REF",
      .standard = "the writer's schema",
@@ -29,7 +33,7 @@ const struct sma_option sma_decode_options[] = {
     {.name = "--framing",
      .value = "auto|none|prefix",
      .standard = "auto",
-     .help = "auto: the prefix when --schemas is a bundle"},
+     .help = "auto: the prefix when schemas are found by id"},
     {.name = "--in",
      .value = "raw|hex|base64",
      .standard = "hex",
@@ -52,12 +56,23 @@ struct use {
     size_t count;
 };
 
+/* What a message calls its schema, and what the registry has for it; NULL = nothing. */
+struct named {
+    int32_t id;
+    uint8_t guid[16];
+    struct sma_file *file;
+};
+
 struct decoder {
     struct sma_session *s;
     struct sma_side schemas, reader_side;
     struct sma_schema *reader;
     struct use *uses;
     size_t use_count, use_capacity;
+    struct named *named; /* ids and GUIDs that the registry was asked for */
+    size_t named_count, named_capacity;
+    bool is_registry;
+    enum sma_status failed; /* the registry fell silent: the run is over */
     bool has_prefix, only_value, only_stats;
     const char *form, *message; /* message: of Protobuf schemas; NULL = what the bytes say */
 };
@@ -68,6 +83,41 @@ static struct sma_file *file_of_id(const struct decoder *d, int32_t id)
         if (d->schemas.files[i]->id == id)
             return d->schemas.files[i];
     return NULL;
+}
+
+/* Asks the registry once for each name. */
+static enum sma_status file_of_frame(struct sma_file **out, struct decoder *d,
+                                     const struct sma_frame *frame)
+{
+    struct sma_session *s = d->s;
+    struct named made = {.id = frame->kind == SMA_FRAME_BY_ID ? frame->id : 0};
+    char text[37];
+    if (frame->kind == SMA_FRAME_BY_GUID)
+        memcpy(made.guid, frame->guid, sizeof made.guid);
+    for (size_t i = 0; i < d->named_count; i++)
+        if (d->named[i].id == made.id && !memcmp(d->named[i].guid, made.guid, sizeof made.guid)) {
+            *out = d->named[i].file;
+            return SMA_OK;
+        }
+    struct named *grown = sma_arena_grow(&s->arena, d->named, d->named_count, &d->named_capacity,
+                                         d->named_count + 1, sizeof *grown);
+    if (!grown)
+        return sma_fail_nomem(&s->err);
+    d->named = grown;
+    sma_uuid_text(text, made.guid);
+    struct sma_str guid = sma_arena_copy(&s->arena, sma_str_z(text));
+    enum sma_status st = guid.ptr ? sma_side_add_id(&made.file, &d->schemas, s->remote,
+                                                    s->arguments, made.id, guid, &s->err)
+                                  : sma_fail_nomem(&s->err);
+    if (st == SMA_ENOTFOUND) {
+        sma_error_clear(&s->err);
+        made.file = NULL;
+        st = SMA_OK;
+    }
+    if (!st)
+        grown[d->named_count++] = made;
+    *out = made.file;
+    return st;
 }
 
 static struct sma_file *only_file(const struct decoder *d)
@@ -153,10 +203,14 @@ static enum sma_status decode_message(struct decoder *d, struct sma_buf *out,
     struct sma_file *file = d->has_prefix ? NULL : only_file(d);
     struct use *use = NULL;
     enum sma_status st = d->has_prefix ? sma_frame_read(&frame, message, why) : SMA_OK;
-    if (!st && d->has_prefix && frame.kind == SMA_FRAME_BY_ID)
+    if (!st && d->has_prefix && d->is_registry)
+        d->failed = st = file_of_frame(&file, d, &frame);
+    else if (!st && d->has_prefix && frame.kind == SMA_FRAME_BY_ID)
         file = file_of_id(d, frame.id);
     if (!st && !file)
-        return sma_fail(why, SMA_ENOTFOUND, "no schema with id %d", frame.id);
+        return frame.kind == SMA_FRAME_BY_ID
+                   ? sma_fail(why, SMA_ENOTFOUND, "no schema with id %d", frame.id)
+                   : sma_fail(why, SMA_ENOTFOUND, "no schema with this GUID");
     if (!st)
         st = use_of(&use, d, file, why);
     if (st)
@@ -190,7 +244,7 @@ static bool decode_line(struct decoder *d, struct sma_buf *out, struct sma_str l
         st = sma_fail(&why, SMA_EINVAL, "this is no %s", d->form);
     if (!st)
         st = decode_message(d, out, sma_buf_str(&message), &why);
-    if (st)
+    if (st && !d->failed)
         fprintf(stderr, "schemata: message %zu: %s\n", number, why.message);
     if ((st || d->only_stats) && out->len > start)
         out->ptr[out->len = start] = 0;
@@ -211,7 +265,7 @@ static int decode_all(struct decoder *d, struct sma_str text)
     struct sma_str line;
     size_t number = 0, failed = 0;
     sma_buf_init(&out, 0);
-    while (sma_message_next(&line, &text, d->form)) {
+    while (!d->failed && sma_message_next(&line, &text, d->form)) {
         bool is_blank = strcmp(d->form, "raw") && !sma_str_trim(line).len;
         number += !is_blank;
         failed += !is_blank && !decode_line(d, &out, line, number);
@@ -221,6 +275,8 @@ static int decode_all(struct decoder *d, struct sma_str text)
     sma_buf_fini(&out);
     if (d->only_stats)
         print_stats(d);
+    if (d->failed)
+        return sma_cli_fail(d->failed, &d->s->err);
     return lost ? SMA_EXIT_BUG : failed ? SMA_EXIT_FINDINGS : SMA_EXIT_OK;
 }
 
@@ -244,9 +300,16 @@ static enum sma_status prepare(struct decoder *d)
     const char *reference = sma_argument(s->arguments, "--schemas");
     const char *framing = sma_argument(s->arguments, "--framing");
     const char *reader = sma_argument(s->arguments, "--reader");
-    if (!reference)
-        return sma_fail(&s->err, SMA_EINVAL, "decode needs --schemas REF");
-    enum sma_status st = sma_session_add(s, &d->schemas, &scope, reference);
+    enum sma_status st = SMA_OK;
+    if (!reference || !strcmp(reference, "sr:")) {
+        d->is_registry = d->has_prefix = true;
+        if (framing && !strcmp(framing, "none"))
+            return sma_fail(&s->err, SMA_EINVAL,
+                            "--framing none needs --schemas that name one schema");
+        st = sma_session_remote(s);
+        return !st && reader ? open_reader(d, reader) : st;
+    }
+    st = sma_session_add(s, &d->schemas, &scope, reference);
     if (!st)
         st = sma_side_name(&d->schemas, &s->err);
     bool is_bundle = !strncmp(reference, "bundle:", 7);
@@ -254,7 +317,7 @@ static enum sma_status prepare(struct decoder *d)
     struct sma_file *file = st ? NULL : only_file(d);
     /* One file stands for every id. */
     if (!st && d->has_prefix && !is_bundle)
-        return sma_fail(&s->err, SMA_EINVAL, "--framing prefix needs --schemas bundle:FILE");
+        return sma_fail(&s->err, SMA_EINVAL, "--framing prefix needs --schemas bundle:FILE or sr:");
     if (!st && !file)
         return sma_fail(&s->err, SMA_ENOTFOUND, "\"%s\" names no schema", reference);
     if (!st)

@@ -14,10 +14,16 @@
 #include "core/wire/frame.h"
 
 const struct sma_option sma_encode_options[] = {
-    {.name = "--schema", .value = "REF", .help = "the schema (needed)"},
+    {.name = "--schema", .value = "REF", .help = "the schema: a file, sr:SUBJECT[@V], bundle:…"},
+    {.name = "--subject",
+     .letter = 's',
+     .value = "SUBJECT",
+     .help = "the newest schema of this subject in the registry"},
+    {.name = "--topic", .value = "TOPIC", .help = "the same for the values of a topic"},
+    {.name = "--key", .help = "with --topic: for its keys"},
     {.name = "--id",
      .value = "N",
-     .standard = "the id in the bundle, else none",
+     .standard = "the id in the registry or the bundle, else none",
      .help = "write the registry prefix with this id"},
     {.name = "--message",
      .value = "NAME",
@@ -115,15 +121,35 @@ static enum sma_status prepare_proto(struct encoder *e)
     return st ? st : sma_proto_codec_new(&e->codec, schema, err);
 }
 
+/* --schema, or what --subject and --topic stand for. */
+static enum sma_status reference_of(struct encoder *e, const char **out)
+{
+    struct sma_session *s = e->s;
+    const char *subject = sma_argument(s->arguments, "--subject");
+    const char *topic = sma_argument(s->arguments, "--topic");
+    struct sma_str made;
+    *out = sma_argument(s->arguments, "--schema");
+    if (!!*out + !!subject + !!topic != 1)
+        return sma_fail(&s->err, SMA_EINVAL, "encode needs one of --schema, --subject and --topic");
+    if (*out)
+        return SMA_OK;
+    made = subject ? sma_arena_printf(&s->arena, "sr:%s", subject)
+                   : sma_arena_printf(&s->arena, "sr:%s-%s", topic,
+                                      sma_argument_has(s->arguments, "--key") ? "key" : "value");
+    *out = made.ptr;
+    return made.ptr ? SMA_OK : sma_fail_nomem(&s->err);
+}
+
 static enum sma_status prepare(struct encoder *e, struct sma_side *side, bool *broken)
 {
     const struct sma_arguments *a = e->s->arguments;
     enum sma_build_fault fault = SMA_FAULT_NONE;
     struct sma_error why = SMA_ERROR_INIT;
-    const char *reference = sma_argument(a, "--schema"), *id = sma_argument(a, "--id");
-    if (!reference)
-        return sma_fail(&e->s->err, SMA_EINVAL, "encode needs --schema REF");
-    enum sma_status st = sma_session_one(e->s, side, reference, &e->schema, &fault, &why);
+    const char *reference = NULL, *id = sma_argument(a, "--id");
+    enum sma_status st = reference_of(e, &reference);
+    if (st)
+        return st;
+    st = sma_session_one(e->s, side, reference, &e->schema, &fault, &why);
     if (st)
         return st;
     *broken = fault != SMA_FAULT_NONE;

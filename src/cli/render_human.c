@@ -184,7 +184,11 @@ static void put_related(struct sma_buf *out, const struct sma_report *report, un
     if (is_known)
         sma_buf_printf(out, ":%u:%u", range.line, range.column);
     if (said->related.version)
-        sma_buf_printf(out, " (version %d)", said->related.version);
+        sma_buf_printf(out, " (version %d", said->related.version);
+    if (said->related.version && said->related.id)
+        sma_buf_printf(out, ", id %d", said->related.id);
+    if (said->related.version)
+        sma_buf_putc(out, ')');
     sma_buf_putc(out, '\n');
 }
 

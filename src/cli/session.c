@@ -4,6 +4,7 @@
 
 #include "cli/fix.h"
 #include "cli/rules.h"
+#include "cli/side_registry.h"
 #include "core/avro/avro.h"
 #include "core/formats/formats.h"
 #include "core/jsonschema/jsonschema.h"
@@ -31,12 +32,24 @@ void sma_session_close(struct sma_session *session)
 {
     sma_side_fini(&session->side);
     sma_git_close(session->git);
+    sma_remote_close(session->remote);
     sma_arena_fini(&session->arena);
 }
 
 enum sma_status sma_session_git(struct sma_session *session)
 {
     return session->git ? SMA_OK : sma_git_open(&session->git, &session->err);
+}
+
+enum sma_status sma_session_remote(struct sma_session *session)
+{
+    if (session->remote)
+        return SMA_OK;
+    enum sma_status st = sma_remote_open(&session->remote, session->arguments, &session->project,
+                                         &session->err);
+    session->side.remote = st ? NULL : session->remote;
+    session->side.remote_arguments = session->arguments;
+    return st;
 }
 
 /* ---- references to schemas ---- */
@@ -64,12 +77,18 @@ static enum sma_status add_git(struct sma_session *session, struct sma_side *sid
                                 SMA_STR_ARG(side->label), SMA_STR_ARG(path));
 }
 
-static enum sma_status refuse_registry(struct sma_session *session, const char *reference)
+static enum sma_status add_registry(struct sma_session *session, struct sma_side *side,
+                                    struct sma_str reference)
 {
-    return sma_fail(&session->err, SMA_EINVAL,
-                    "\"%s\" names a registry; this command compares with files, git:REV and "
-                    "bundle:FILE",
-                    reference);
+    struct sma_sr_ref ref;
+    enum sma_status st = sma_sr_parse(&ref, reference, &session->err);
+    if (!st)
+        st = sma_session_remote(session);
+    if (!st)
+        st = sma_side_add_registry(side, session->remote, session->arguments, &ref, &session->err);
+    if (!st && side != &session->side)
+        side->label = reference;
+    return st;
 }
 
 static enum sma_status add_includes(struct sma_session *session, struct sma_side *side)
@@ -115,7 +134,7 @@ enum sma_status sma_session_add(struct sma_session *session, struct sma_side *si
     if (sma_str_starts(text, SMA_STR("git:")))
         return add_git(session, side, scope, sma_str_from(text, 4));
     if (sma_str_starts(text, SMA_STR("sr:")))
-        return refuse_registry(session, reference);
+        return add_registry(session, side, text);
     if (sma_str_starts(text, SMA_STR("bundle:")))
         return sma_side_add_bundle(side, reference + 7, &session->err);
     size_t before = scope->count;
@@ -249,9 +268,13 @@ const char *sma_format_prefix(const struct sma_format *format)
 struct sma_place sma_place_of(const struct sma_side *side, const struct sma_file *file,
                               struct sma_span span)
 {
-    bool is_file = !side->git && !file->id && !sma_str_starts(file->label, SMA_STR("bundle:"));
+    bool is_file = !side->git && !file->id && !file->is_remote &&
+                   !sma_str_starts(file->label, SMA_STR("bundle:"));
+    struct sma_str label = file->label;
+    if (file->is_formatted)
+        label = sma_arena_printf(side->arena, "%.*s, formatted", SMA_STR_ARG(label));
     return (struct sma_place){
-        .label = file->label,
+        .label = label.ptr ? label : file->label,
         .file = is_file ? file->path : SMA_STR(""),
         .text = file->text,
         .span = span,

@@ -5,6 +5,7 @@
 
 #include "cli/git.h"
 #include "cli/project.h"
+#include "cli/remote_read.h"
 #include "cli/report.h"
 #include "cli/source.h"
 
@@ -13,6 +14,7 @@ struct sma_session {
     const struct sma_arguments *arguments;
     struct sma_project project;
     struct sma_git *git;  /* opened when first needed */
+    struct sma_remote *remote; /* the same */
     struct sma_side side; /* the candidates */
     struct sma_scope scope;
     struct sma_report report;
@@ -28,7 +30,7 @@ void sma_session_close(struct sma_session *session);
 /* Adds the schemas the arguments name, from the i-th on; without arguments those of the project,
  * else the current folder. Names and loads them; what turns out to be no schema is unselected. */
 enum sma_status sma_session_gather(struct sma_session *session, size_t from) SMA_MUST_CHECK;
-/* Adds what one reference names to a side: paths, git:, bundle:. */
+/* Adds what one reference names to a side: paths, git:, bundle:, sr:. */
 enum sma_status sma_session_add(struct sma_session *session, struct sma_side *side,
                                 struct sma_scope *scope, const char *reference) SMA_MUST_CHECK;
 /* One schema, and only one, behind a reference; parsed. */
@@ -36,6 +38,9 @@ enum sma_status sma_session_one(struct sma_session *session, struct sma_side *si
                                 const char *reference, struct sma_file **out,
                                 enum sma_build_fault *fault, struct sma_error *why) SMA_MUST_CHECK;
 enum sma_status sma_session_git(struct sma_session *session) SMA_MUST_CHECK;
+/* Opens the connection to the registry in use; from then on names that no file of the candidates
+ * defines are looked for there too. */
+enum sma_status sma_session_remote(struct sma_session *session) SMA_MUST_CHECK;
 
 /* "AVRO" as people write it in rule names: "avro", "json", "proto". */
 const char *sma_format_prefix(const struct sma_format *format);

@@ -13,8 +13,10 @@
 #include "base/str.h"
 #include "core/schema/schema.h"
 
+struct sma_arguments;
 struct sma_git;
 struct sma_project;
+struct sma_remote;
 
 /* Files of one side, and names a file may need. */
 #define SMA_FILES_MAX 200000u
@@ -45,6 +47,7 @@ struct sma_file {
     bool is_loaded, has_bom;
     bool is_selected; /* named by a reference of the user, not only there to be referred to */
     bool is_scanned, is_bad; /* is_bad: no schema inside; skipped */
+    bool is_remote, is_formatted; /* of a registry; its text was laid out for display */
     bool is_history;         /* an earlier text of another file: no name leads here */
     bool is_on_way;          /* of the walk over references: a second visit is a cycle */
     struct sma_file *older;  /* the version before, NULL without */
@@ -63,6 +66,8 @@ struct sma_side {
     struct sma_git *git;                /* NULL for files and bundles; borrowed */
     struct sma_str git_prefix;
     const struct sma_project *project;
+    struct sma_remote *remote; /* the registry in use, for names no file defines; NULL = none */
+    const struct sma_arguments *remote_arguments;
     struct sma_str *includes; /* folders that Protobuf imports start from */
     size_t include_count, include_capacity;
     bool is_tree_listed; /* files beyond the selected ones are there too */
