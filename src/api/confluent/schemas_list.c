@@ -3,7 +3,17 @@
 #include "api/confluent/resources.h"
 #include "api/confluent/shape.h"
 
+#include "registry/aliases.h"
 #include "registry/read.h"
+
+/* Subjects outside the filter that an alias inside it points to, shown in their places between the
+ * others. */
+struct extras {
+    struct sma_alias_targets all; /* of every alias inside the filter */
+    const struct sma_alias_target **items;
+    size_t count, next;
+    int32_t after_version; /* of the next one: rows up to here are shown already */
+};
 
 struct listing {
     struct sma_pieces pieces; /* first */
@@ -11,9 +21,12 @@ struct listing {
     struct sma_str rule_type; /* empty = any */
     struct sma_page page;     /* what is still to skip and to show */
     bool is_filtered;         /* then rows are counted here */
-    struct sma_buf last;      /* subject of the row that the piece ended with */
+    struct extras extras;
+    bool is_walked;      /* only extras are left */
+    struct sma_buf last; /* subject of the last row within the filter, when it may end a piece */
 
     /* Of the piece at hand. */
+    struct sma_loader *loader;
     struct sma_arena scratch; /* of one row */
     bool is_cut;
     struct sma_error *err;
@@ -40,7 +53,7 @@ static enum sma_status is_shown(bool *out, struct listing *listing, const struct
     *out = true;
     if (!listing->is_filtered)
         return SMA_OK;
-    enum sma_status st = has_rule(out, listing, row);
+    enum sma_status st = listing->rule_type.len ? has_rule(out, listing, row) : SMA_OK;
     if (!st && *out && listing->page.offset) {
         listing->page.offset--;
         *out = false;
@@ -48,10 +61,126 @@ static enum sma_status is_shown(bool *out, struct listing *listing, const struct
     return st;
 }
 
-/* Where the next piece goes on: behind this row. */
-static void end_here(struct listing *listing, const struct sma_version *row)
+static void write_aliases(struct sma_json_writer *w, const struct listing *listing,
+                          const struct sma_version *row)
 {
-    listing->is_cut = true;
+    const struct sma_alias_target *target =
+        sma_alias_target_find(&listing->extras.all, row->subject);
+    if (!target)
+        return;
+    sma_jw_name(w, "aliases");
+    sma_jw_array_open(w);
+    for (size_t i = 0; i < target->count; i++)
+        sma_jw_string(w, target->aliases[i]);
+    sma_jw_array_close(w);
+}
+
+/* False when the walk is over, for now or for good. */
+static bool show_row(struct listing *listing, const struct sma_version *row)
+{
+    bool shown;
+    listing->st = is_shown(&shown, listing, row);
+    if (!listing->st && shown) {
+        struct sma_json_writer w = sma_pieces_row(&listing->pieces);
+        sma_jw_object_open(&w);
+        sma_shape_schema_members(&w,
+                                 &(struct sma_shape_schema){row, row->content.text, NULL, true});
+        write_aliases(&w, listing, row);
+        sma_jw_object_close(&w);
+        listing->page.limit--;
+    }
+    return !listing->st && listing->page.limit;
+}
+
+/* ---- rows outside the filter --------------------------------------------------------------------
+ */
+
+/* The numbers of the subject that count under the filter. */
+static enum sma_status numbers_of(struct sma_version_number **out, size_t *count,
+                                  struct listing *listing, struct sma_str subject)
+{
+    enum sma_status st = sma_loader_versions(out, count, listing->loader, subject,
+                                             listing->filter.deleted, listing->err);
+    if (!st && listing->filter.is_latest_only && *count > 1) {
+        *out += *count - 1;
+        *count = 1;
+    }
+    return st;
+}
+
+/* False as above. */
+static bool show_extra(struct listing *listing, const struct sma_alias_target *target)
+{
+    struct extras *extras = &listing->extras;
+    struct sma_version_number *numbers;
+    size_t count;
+    listing->st = numbers_of(&numbers, &count, listing, target->subject);
+    for (size_t i = 0; !listing->st && i < count; i++) {
+        const struct sma_version *row;
+        if (numbers[i].version <= extras->after_version)
+            continue;
+        listing->st = sma_loader_row(&row, listing->loader, target->subject, numbers[i].version,
+                                     listing->err);
+        if (listing->st || !show_row(listing, row))
+            return false;
+        extras->after_version = row->version;
+        listing->is_cut = sma_pieces_is_full(&listing->pieces);
+        if (listing->is_cut)
+            return false;
+    }
+    extras->next++;
+    extras->after_version = 0;
+    return !listing->st;
+}
+
+/* Those whose place is before `subject`; ptr NULL = all that are left. */
+static bool show_extras(struct listing *listing, struct sma_str subject)
+{
+    struct extras *extras = &listing->extras;
+    while (extras->next < extras->count) {
+        const struct sma_alias_target *target = extras->items[extras->next];
+        if (subject.ptr && sma_str_cmp(target->subject, subject) > 0)
+            break;
+        if (!show_extra(listing, target))
+            return false;
+    }
+    return true;
+}
+
+static bool is_within(const struct listing *listing, const struct sma_subject *subject)
+{
+    const struct sma_schema_filter *filter = &listing->filter;
+    return (!filter->context.ptr || sma_str_eq(filter->context, subject->context)) &&
+           sma_str_starts(subject->name, filter->prefix);
+}
+
+static enum sma_status find_extras(struct listing *listing, struct sma_call *call,
+                                   struct sma_error *err)
+{
+    struct extras *extras = &listing->extras;
+    enum sma_status st =
+        sma_read_alias_targets(&extras->all, call->loader, listing->filter.context,
+                               listing->filter.prefix, err);
+    if (st)
+        return st;
+    extras->items = sma_arena_calloc(call->arena, extras->all.count + 1, sizeof *extras->items);
+    if (!extras->items)
+        return sma_fail_nomem(err);
+    for (size_t i = 0; !st && i < extras->all.count; i++) {
+        struct sma_subject subject;
+        st = sma_subject_parse(&subject, call->arena, extras->all.items[i].subject, err);
+        if (!st && !is_within(listing, &subject))
+            extras->items[extras->count++] = &extras->all.items[i];
+    }
+    return st;
+}
+
+/* ---- rows within the filter ---------------------------------------------------------------------
+ */
+
+/* The next piece goes on behind this row. */
+static void begin_behind(struct listing *listing, const struct sma_version *row)
+{
     sma_buf_clear(&listing->last);
     sma_buf_puts(&listing->last, row->subject);
     listing->filter.after = sma_buf_str(&listing->last);
@@ -64,16 +193,12 @@ static void end_here(struct listing *listing, const struct sma_version *row)
 static bool write_row(void *ctx, const struct sma_version *row)
 {
     struct listing *listing = ctx;
-    bool shown;
-    listing->st = is_shown(&shown, listing, row);
-    if (!listing->st && shown) {
-        struct sma_json_writer w = sma_pieces_row(&listing->pieces);
-        sma_shape_schema(&w, &(struct sma_shape_schema){row, row->content.text, NULL, true});
-        listing->page.limit--;
-    }
-    if (!listing->st && listing->page.limit && sma_pieces_is_full(&listing->pieces))
-        end_here(listing, row);
-    return !listing->st && listing->page.limit && !listing->is_cut;
+    if (!show_extras(listing, row->subject) || !show_row(listing, row))
+        return false;
+    listing->is_cut = sma_pieces_is_full(&listing->pieces);
+    if (listing->is_cut || listing->extras.next < listing->extras.count)
+        begin_behind(listing, row);
+    return !listing->st && !listing->is_cut;
 }
 
 /* ---- pieces -------------------------------------------------------------------------------------
@@ -83,10 +208,16 @@ static enum sma_status write_rows(struct sma_pieces *pieces, struct sma_loader *
                                   bool *is_last, struct sma_error *err)
 {
     struct listing *listing = (struct listing *)pieces;
+    enum sma_status st = SMA_OK;
     listing->is_cut = false;
+    listing->loader = loader;
     listing->err = err;
     sma_arena_init(&listing->scratch, 0);
-    enum sma_status st = sma_view_schemas(loader->view, &listing->filter, write_row, listing, err);
+    if (!listing->is_walked)
+        st = sma_view_schemas(loader->view, &listing->filter, write_row, listing, err);
+    listing->is_walked = !listing->is_cut;
+    if (!st && !listing->st && listing->is_walked && listing->page.limit)
+        show_extras(listing, (struct sma_str){NULL, 0});
     sma_arena_fini(&listing->scratch);
     *is_last = !listing->is_cut;
     return st ? st : listing->st;
@@ -97,9 +228,8 @@ static void free_listing(struct sma_pieces *pieces)
     sma_buf_fini(&((struct listing *)pieces)->last);
 }
 
-/* Associations and aliases are the filters of a later part of the API: without any stored
- * association, a filter that asks for one keeps nothing, and one that also admits none keeps
- * everything. */
+/* Associations are the filter of a later part of the API: without any stored association, a filter
+ * that asks for one keeps nothing, and one that also admits none keeps everything. */
 static enum sma_status keeps_unassociated(bool *out, const struct sma_call *call,
                                           struct sma_error *err)
 {
@@ -146,7 +276,12 @@ enum sma_status sma_schemas_list(struct sma_call *call, struct sma_error *err)
     listing->filter.deleted = sma_param_bool(call, "deleted") ? SMA_WITH_DELETED : SMA_LIVE;
     listing->filter.is_latest_only = sma_param_bool(call, "latestOnly");
     listing->rule_type = sma_param_text(call, "ruleType");
-    listing->is_filtered = listing->rule_type.len > 0;
+    bool with_aliases = sma_param_bool(call, "aliases");
+    listing->is_filtered = listing->rule_type.len > 0 || with_aliases;
+    if (with_aliases)
+        st = find_extras(listing, call, err);
+    if (st)
+        return st;
     if (!listing->is_filtered)
         listing->filter.offset = listing->page.offset;
     sma_buf_init(&listing->last, 0);
