@@ -3,6 +3,7 @@
 #include "api/confluent/resources.h"
 #include "api/confluent/shape.h"
 
+#include "core/formats/formats.h"
 #include "registry/read.h"
 #include "registry/value.h"
 
@@ -57,6 +58,21 @@ static void registered(void *ctx, const struct sma_registered *result,
     sma_call_done(call, result->is_new ? NULL : result->depends);
 }
 
+/* The text of a logical schema is in a language of its own, which is not here: to read it as
+ * something else would store what nobody meant. */
+static enum sma_status refuse_logical(struct sma_str format, struct sma_str type,
+                                      struct sma_error *err)
+{
+    if (!sma_str_eqz(format, "logical"))
+        return SMA_OK;
+    if (!type.len || !sma_format_find(type))
+        return sma_refuse(err, SMA_CODE_INVALID_SCHEMA,
+                          "schemaType is required when format=logical, and must be one of AVRO, "
+                          "JSON, PROTOBUF");
+    return sma_refuse(err, SMA_CODE_INVALID_SCHEMA,
+                      "format=logical is not supported by this registry");
+}
+
 enum sma_status sma_versions_register(struct sma_call *call, struct sma_error *err)
 {
     const struct sma_json *object;
@@ -67,6 +83,9 @@ enum sma_status sma_versions_register(struct sma_call *call, struct sma_error *e
     enum sma_status st = sma_body_object(&object, call, "register.schema", err);
     if (!st)
         st = sma_body_read_schema(&request->schema, call, object, err);
+    registration->format = sma_param_text(call, "format");
+    if (!st)
+        st = refuse_logical(registration->format, request->schema.type, err);
     if (!st)
         st = sma_body_tag_edits(&request->tags, call, object, "schemaTagsToAdd",
                                 "schemaTagsToRemove", err);
@@ -80,7 +99,6 @@ enum sma_status sma_versions_register(struct sma_call *call, struct sma_error *e
     request->subject = &registration->subject;
     request->normalize = sma_param_bool(call, "normalize");
     request->force = sma_param_bool(call, "force");
-    registration->format = sma_param_text(call, "format");
     call->data = registration;
     sma_register(call->registry, request, registered, call);
     return SMA_OK;
