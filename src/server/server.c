@@ -253,6 +253,7 @@ enum sma_status sma_server_run(const struct sma_settings *settings, struct sma_e
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a failed write, not the end */
     pthread_sigmask(SIG_BLOCK, &signals, &before);
     allow_connections(settings);
     sma_arena_init(&server.arena, 0);
