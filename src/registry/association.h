@@ -45,6 +45,7 @@ struct sma_assoc_wish {
     enum sma_tristate frozen;
     bool has_schema, normalize;
     struct sma_schema_request schema;
+    struct sma_tag_changes tags; /* of the schema */
 };
 
 enum sma_assoc_kind {

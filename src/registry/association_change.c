@@ -287,6 +287,7 @@ static enum sma_status register_item(struct sma_assoc_item *item, struct sma_ass
     enum sma_status st;
     item->request = (struct sma_register_request){.subject = &item->subject,
                                                   .schema = item->wish->schema,
+                                                  .tags = item->wish->tags,
                                                   .normalize = item->wish->normalize};
     item->registration.op = &op->op;
     item->registration.request = &item->request;

@@ -8,13 +8,29 @@ static bool is_removal(const struct sma_assoc_op *op)
     return op->changes[op->at].kind == SMA_ASSOC_DELETE;
 }
 
+/* A request is read whole before any of its changes is made. */
+static enum sma_status check_request(struct sma_assoc_op *op, struct sma_error *err)
+{
+    size_t request = op->changes[op->at].request;
+    enum sma_status st = SMA_OK;
+    if (op->at && op->changes[op->at - 1].request == request)
+        return SMA_OK;
+    for (size_t i = op->at; !st && i < op->count && op->changes[i].request == request; i++) {
+        st = sma_assoc_check_change(&op->changes[i], err);
+        if (!st && op->changes[i].kind != SMA_ASSOC_DELETE)
+            st = sma_assoc_read_wishes(op, &op->changes[i], err);
+    }
+    op->item_count = 0;
+    return st;
+}
+
 static enum sma_status prepare(struct sma_op *base, struct sma_loader *loader,
                                struct sma_error *err)
 {
     struct sma_assoc_op *op = (struct sma_assoc_op *)base;
     const struct sma_assoc_change *change = &op->changes[op->at];
     op->item_count = 0;
-    enum sma_status st = sma_assoc_check_change(change, err);
+    enum sma_status st = check_request(op, err);
     if (st)
         return st;
     if (!is_removal(op))

@@ -100,6 +100,7 @@ static enum sma_status open_facades(struct server *server, struct sma_error *err
         .registry = server->registry,
         .cluster_id = s->group_id,
         .deployment_attributes = s->deployment_attributes,
+        .no_associations = !s->has_associations,
         .schema_limits = {s->schema_limit_default, s->schema_limit_max},
         .subject_limits = {s->subject_limit_default, s->subject_limit_max},
         .version_limits = {s->version_limit_default, s->version_limit_max},

@@ -36,6 +36,7 @@ struct sma_settings {
     bool reject_empty_subject;
     bool strict_reference_versions;
     bool mode_mutability;
+    bool has_associations;
     struct sma_str rule_sets; /* store, drop or refuse */
     struct sma_str group_id;
     struct sma_str deployment_attributes; /* comma list */

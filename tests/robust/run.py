@@ -22,7 +22,7 @@ OPERATIONS = {"/healthz", "/readyz", "/metrics", "/openapi.yaml"}  # plain text,
 
 PARAMETERS = {
     "subject": "known", "version": "1", "id": "1", "guid": "00000000-0000-0000-0000-000000000000",
-    "namespace": "-", "name": "kept", "context": ".gone",
+    "namespace": "-", "name": "kept", "resourceId": "id-1", "context": ".gone",
 }
 SEGMENTS = [
     "%00", "a%00b", "%FF", "%C3", "%ED%A0%80", "..", ".", "%2E%2E", "%2F", "a%2Fb", "%", "%zz", "x" * 3000,
@@ -37,8 +37,20 @@ QUERIES = [
     "subject=kept&direction=up", "subject=kept&depth=2&direction=referencedby", "context=a:b", "context=.x&q=%2525", "level=x",
     "q=e&in=field,doc", "q=e&cursor=MC8xL2tlcHQ%3D&versions=all", "q=e&cursor=OTk5OTk5OTk5OS8wLw%3D%3D&limit=1", "q=%FF",
     "algorithm=AES256_SIV", "algorithm=x", "algorithm=", "testSharing=true&rewrap=true", "subjectPrefix=a&subjectPrefix=:.x:",
-    "fetchMaxId=true&subject=:.x:", "permanent=yes", "referenceFormat=qualified&format=resolved",
+    "fetchMaxId=true&subject=:.x:", "permanent=yes", "resourceType=x&associationType=%00&associationType=key&lifecycle=FOO", "lifecycle=NONE&lifecycle=WEAK",
+    "associationType=" + "&associationType=".join(["key"] * 60), "dryRun=true&cascadeLifecycle=true&includeSchemas=true",
+    "context=%FF", "context=:.x:&dryRun=true", "referenceFormat=qualified&format=resolved",
 ]
+
+
+def associations(*items):
+    """Bodies with the items as associations: of one resource, and of a batch."""
+    for item in items:
+        one = b'{"resourceName":"t","resourceNamespace":"n","resourceId":"id-1","associations":[%s]}' % item
+        yield one
+        yield b'{"requests":[%s,%s]}' % (one, one)
+
+
 DEEP = "[" * 5000 + "]" * 5000
 BODIES = [
     b"", b"null", b"[]", b"1", b'"x"', b"{", b"{}", b"{}{}", b"\xff\xfe", b'{"schema":"\xff"}', b"NaN",
@@ -73,6 +85,15 @@ BODIES = [
     b'{"algorithm":"AES256_SIV","version":2147483647}', b'{"algorithm":"DES"}', b'{"version":0}', b'{"version":-1,"subject":""}',
     b'{"subject":"\\u0000","encryptedKeyMaterial":1}', b'{"encryptedKeyMaterial":"%"}',
     b'{"encryptedKeyMaterial":"' + b"A" * 500000 + b'","deleted":true}', b'{"deleted":"maybe","rewrap":true}',
+    *associations(b"", b"null", b"{}", b"[]", b"1", b'"x"'),
+    *associations(b'{"associationType":7}', b'{"lifecycle":{}}', b'{"frozen":"x"}', b'{"schema":[]}', b'{"subject":"\\u0000"}'),
+    *associations(b'{"opType":"CREATE"}', b'{"opType":null}', b'{"opType":"DELETE","associationType":[]}', b'{"opType":"UPSERT","subject":"kept"}'),
+    *associations(b'{"opType":"CREATE","subject":"kept"}' + b',{"opType":"DELETE","cascadeLifecycle":true},{"opType":"CREATE","subject":"kept"}' * 20),
+    *associations(b'{"opType":"CREATE","schema":{"schema":"\\"int\\"","references":[{"name":"a","subject":":.n:t-value","version":1}]}}'),
+    *associations(b'{"opType":"CREATE","schema":{"schema":' + DEEP.encode() + b"}}"),
+    b'{"requests":[]}', b'{"requests":{}}', b'{"requests":[null]}', b'{"requests":[[]]}', b'{"requests":[{"associationTypes":[{}]}]}',
+    b'{"requests":[' + b",".join([b"{}"] * 1000) + b"]}", b'{"requests":[' + b",".join([b"{}"] * 1001) + b"]}",
+    b'{"resourceName":"' + b"a" * 100000 + b'","resourceNamespace":"n","resourceId":"' + b"i" * 100000 + b'","associations":[{"subject":"kept"}]}',
 ]
 
 

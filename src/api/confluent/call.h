@@ -44,9 +44,9 @@ struct sma_confluent {
     size_t route_count;
 };
 
-/* routes.c */
+/* routes.c. The last ones are the associations', which can be switched off. */
 extern const struct sma_api_route sma_api_routes[];
-extern const size_t sma_api_route_count;
+extern const size_t sma_api_route_count, sma_api_association_route_count;
 
 /* For facades of the same family (media types, errors, parameters, kept answers) with routes of their
  * own: as sma_confluent_new with another table, which must outlive it. */
@@ -111,6 +111,11 @@ enum sma_status sma_api_context(struct sma_str *out, struct sma_arena *arena, st
 bool sma_param_bool(const struct sma_call *call, const char *name);
 /* First value; empty when missing. */
 struct sma_str sma_param_text(const struct sma_call *call, const char *name);
+/* 404: how the original answers a parameter that it cannot convert. */
+enum sma_status sma_param_not_convertible(struct sma_error *err);
+/* The context that the query's `context` names, with its dot; the default one when missing. 400. */
+enum sma_status sma_param_context(struct sma_str *out, const struct sma_call *call,
+                                  struct sma_error *err) SMA_MUST_CHECK;
 /* An integer path parameter. 404 when it is none. */
 enum sma_status sma_param_path_i32(int32_t *out, const struct sma_call *call, const char *name,
                                    struct sma_error *err) SMA_MUST_CHECK;
@@ -163,5 +168,9 @@ enum sma_status sma_body_read_schema(struct sma_schema_request *out, const struc
 enum sma_status sma_body_tag_edits(struct sma_tag_changes *out, const struct sma_call *call,
                                    const struct sma_json *object, const char *to_add,
                                    const char *to_remove, struct sma_error *err) SMA_MUST_CHECK;
+/* The edits of tags in a RegisterSchemaRequest. */
+enum sma_status sma_body_schema_tags(struct sma_tag_changes *out, const struct sma_call *call,
+                                     const struct sma_json *object,
+                                     struct sma_error *err) SMA_MUST_CHECK;
 
 #endif

@@ -41,7 +41,8 @@ enum sma_status sma_confluent_new(struct sma_confluent **out,
                                   const struct sma_confluent_options *options,
                                   struct sma_error *err)
 {
-    return sma_confluent_new_with(out, options, sma_api_routes, sma_api_route_count, err);
+    size_t off = options->no_associations ? sma_api_association_route_count : 0;
+    return sma_confluent_new_with(out, options, sma_api_routes, sma_api_route_count - off, err);
 }
 
 enum sma_status sma_confluent_new_with(struct sma_confluent **out,

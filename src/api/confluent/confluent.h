@@ -17,6 +17,7 @@ struct sma_confluent_options {
     struct sma_registry *registry;        /* must outlive the facade */
     struct sma_str cluster_id;            /* schema-registry-cluster of /v1/metadata/id; copied */
     struct sma_str deployment_attributes; /* comma list of /v1/metadata/deployment; copied */
+    bool no_associations; /* their routes are not there */
     struct sma_confluent_limits schema_limits, subject_limits, version_limits, context_limits;
     struct sma_confluent_limits kek_limits, dek_subject_limits, dek_version_limits;
 };

@@ -32,6 +32,14 @@ enum sma_status sma_param_path_i32(int32_t *out, const struct sma_call *call, co
     return SMA_OK;
 }
 
+enum sma_status sma_param_context(struct sma_str *out, const struct sma_call *call,
+                                  struct sma_error *err)
+{
+    struct sma_str text = sma_param_text(call, "context");
+    *out = SMA_CONTEXT_DEFAULT;
+    return text.len ? sma_api_context(out, call->arena, text, err) : SMA_OK;
+}
+
 enum sma_status sma_param_scope(struct sma_subject *out, struct sma_call *call,
                                 struct sma_error *err)
 {

@@ -87,11 +87,7 @@ enum sma_status sma_versions_register(struct sma_call *call, struct sma_error *e
     if (!st)
         st = refuse_logical(registration->format, request->schema.type, err);
     if (!st)
-        st = sma_body_tag_edits(&request->tags, call, object, "schemaTagsToAdd",
-                                "schemaTagsToRemove", err);
-    if (!st)
-        st = sma_value_bool(&request->tags.propagate, sma_json_getz(object, "propagateSchemaTags"),
-                            "propagateSchemaTags", err);
+        st = sma_body_schema_tags(&request->tags, call, object, err);
     if (!st)
         st = sma_param_subject_now(&registration->subject, call, err);
     if (st)

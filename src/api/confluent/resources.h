@@ -23,7 +23,11 @@ sma_call_fn sma_mode_get_route, sma_mode_put_route, sma_mode_delete_route;
 /* contexts.c */
 sma_call_fn sma_contexts_list, sma_contexts_delete;
 /* associations.c */
-sma_call_fn sma_associations_by_name;
+sma_call_fn sma_associations_by_name, sma_associations_by_id, sma_associations_by_subject;
+/* association_changes.c */
+sma_call_fn sma_associations_create, sma_associations_upsert, sma_associations_delete;
+/* association_batches.c */
+sma_call_fn sma_associations_batch_get, sma_associations_batch_mutate;
 /* root.c */
 sma_call_fn sma_root_get, sma_root_post, sma_metadata_id, sma_metadata_server_version,
     sma_metadata_deployment;

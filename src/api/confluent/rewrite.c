@@ -71,6 +71,21 @@ static void qualify_parameter(struct rewriting *r, struct sma_str name)
         r->failed = true;
 }
 
+/* Whatever was sent, the context in the path holds. */
+static void set_parameter(struct rewriting *r, struct sma_str name)
+{
+    for (size_t i = 0; i < r->target->query_count; i++)
+        if (sma_str_eq(r->target->query_items[i].name, name))
+            r->target->query_items[i].value = SMA_STR("");
+    qualify_parameter(r, name);
+}
+
+/* /associations, /associations/… and /associations:batchMutate. */
+static bool is_associations(const struct sma_http_target *target)
+{
+    return is(target, 0, "associations") || is(target, 0, "associations:batchMutate");
+}
+
 /* /dek-registry/v1/keks/{name}/deks/{subject}: keks belong to no context, the subjects of deks do. */
 static void rewrite_deks(struct rewriting *r)
 {
@@ -104,6 +119,10 @@ static void rewrite_inside(struct rewriting *r)
         qualify_parameter(r, SMA_STR("subject"));
     else if (is(target, 0, "schemas") && target->segment_count == 1)
         qualify_parameter(r, SMA_STR("subjectPrefix"));
+    else if (is(target, 0, "associations") && is(target, 1, "subjects"))
+        qualify_segment(r, 2);
+    else if (is_associations(target))
+        set_parameter(r, SMA_STR("context"));
     else if (is(target, 0, "dek-registry") && is(target, 1, "v1") && is(target, 2, "keks"))
         rewrite_deks(r);
 }

@@ -68,14 +68,29 @@ const struct sma_api_route sma_api_routes[] = {
     {"GET", "/contexts", "contexts.list", sma_contexts_list, NULL, SMA_KEEP_NOT},
     {"DELETE", "/contexts/{context}", "context.delete", NULL, sma_contexts_delete, SMA_KEEP_NOT},
 
-    {"GET", "/associations/resources/{namespace}/{name}", "associations.by-resource-name",
-     sma_associations_by_name, NULL, SMA_KEEP_NOT},
-
     {"GET", "/v1/metadata/id", "metadata.id", sma_metadata_id, NULL, SMA_KEEP_NOT},
     {"GET", "/v1/metadata/version", "metadata.version", sma_metadata_server_version, NULL,
      SMA_KEEP_NOT},
     {"GET", "/v1/metadata/deployment", "metadata.deployment", sma_metadata_deployment, NULL,
      SMA_KEEP_NOT},
+
+#define ASSOCIATION_ROUTES 8
+    {"GET", "/associations/resources/{namespace}/{name}", "associations.by-resource-name",
+     sma_associations_by_name, NULL, SMA_KEEP_NOT},
+    {"GET", "/associations/resources/{resourceId}", "associations.by-resource-id",
+     sma_associations_by_id, NULL, SMA_KEEP_NOT},
+    {"GET", "/associations/subjects/{subject}", "associations.by-subject",
+     sma_associations_by_subject, NULL, SMA_KEEP_NOT},
+    {"POST", "/associations", "associations.create", NULL, sma_associations_create, SMA_KEEP_NOT},
+    {"PUT", "/associations/resources/{resourceId}", "associations.create-or-update", NULL,
+     sma_associations_upsert, SMA_KEEP_NOT},
+    {"DELETE", "/associations/resources/{resourceId}", "associations.delete", NULL,
+     sma_associations_delete, SMA_KEEP_NOT},
+    {"POST", "/associations:batchGet", "associations.batch-get", sma_associations_batch_get, NULL,
+     SMA_KEEP_NOT},
+    {"POST", "/associations:batchMutate", "associations.batch-mutate", NULL,
+     sma_associations_batch_mutate, SMA_KEEP_NOT},
 };
 
+const size_t sma_api_association_route_count = ASSOCIATION_ROUTES;
 const size_t sma_api_route_count = sizeof sma_api_routes / sizeof sma_api_routes[0];

@@ -1,6 +1,7 @@
 /* GET /schemas: versions of many subjects, in pieces (confluent-rest 4.3). */
 #include "api/confluent/pieces.h"
 #include "api/confluent/resources.h"
+#include "api/confluent/schemas_associated.h"
 #include "api/confluent/shape.h"
 
 #include "registry/aliases.h"
@@ -19,6 +20,7 @@ struct listing {
     struct sma_pieces pieces; /* first */
     struct sma_schema_filter filter;
     struct sma_str rule_type; /* empty = any */
+    struct sma_associated associated;
     struct sma_page page;     /* what is still to skip and to show */
     bool is_filtered;         /* then rows are counted here */
     struct extras extras;
@@ -39,7 +41,6 @@ struct listing {
 static enum sma_status has_rule(bool *out, struct listing *listing, const struct sma_version *row)
 {
     const struct sma_rule_set *rules;
-    sma_arena_reset(&listing->scratch);
     enum sma_status st =
         sma_rule_set_parse(&rules, &listing->scratch, row->content.rule_set, listing->err);
     if (!st)
@@ -47,16 +48,31 @@ static enum sma_status has_rule(bool *out, struct listing *listing, const struct
     return st;
 }
 
-/* Whether the row is shown, by the filters that the store does not know. */
-static enum sma_status is_shown(bool *out, struct listing *listing, const struct sma_version *row)
+/* Whether a row is shown, and with which of its subject's associations. */
+struct shown {
+    bool is_shown;
+    struct sma_assoc_row *associations;
+    size_t association_count;
+};
+
+/* By the filters that the store does not know. */
+static enum sma_status judge(struct shown *shown, struct listing *listing,
+                             const struct sma_version *row)
 {
-    *out = true;
+    enum sma_status st = SMA_OK;
+    *shown = (struct shown){.is_shown = true};
     if (!listing->is_filtered)
         return SMA_OK;
-    enum sma_status st = listing->rule_type.len ? has_rule(out, listing, row) : SMA_OK;
-    if (!st && *out && listing->page.offset) {
+    sma_arena_reset(&listing->scratch);
+    if (listing->rule_type.len)
+        st = has_rule(&shown->is_shown, listing, row);
+    if (!st && shown->is_shown)
+        st = sma_associated_find(&shown->is_shown, &shown->associations, &shown->association_count,
+                                 &listing->associated, listing->loader->view, &listing->scratch,
+                                 row->subject, listing->err);
+    if (!st && shown->is_shown && listing->page.offset) {
         listing->page.offset--;
-        *out = false;
+        shown->is_shown = false;
     }
     return st;
 }
@@ -75,17 +91,29 @@ static void write_aliases(struct sma_json_writer *w, const struct listing *listi
     sma_jw_array_close(w);
 }
 
+static void write_associations(struct sma_json_writer *w, const struct shown *shown)
+{
+    if (!shown->association_count)
+        return;
+    sma_jw_name(w, "associations");
+    sma_jw_array_open(w);
+    for (size_t i = 0; i < shown->association_count; i++)
+        sma_shape_association(w, &shown->associations[i]);
+    sma_jw_array_close(w);
+}
+
 /* False when the walk is over, for now or for good. */
 static bool show_row(struct listing *listing, const struct sma_version *row)
 {
-    bool shown;
-    listing->st = is_shown(&shown, listing, row);
-    if (!listing->st && shown) {
+    struct shown shown;
+    listing->st = judge(&shown, listing, row);
+    if (!listing->st && shown.is_shown) {
         struct sma_json_writer w = sma_pieces_row(&listing->pieces);
         sma_jw_object_open(&w);
         sma_shape_schema_members(&w,
                                  &(struct sma_shape_schema){row, row->content.text, NULL, true});
         write_aliases(&w, listing, row);
+        write_associations(&w, &shown);
         sma_jw_object_close(&w);
         listing->page.limit--;
     }
@@ -228,39 +256,13 @@ static void free_listing(struct sma_pieces *pieces)
     sma_buf_fini(&((struct listing *)pieces)->last);
 }
 
-/* Associations are the filter of a later part of the API: without any stored association, a filter
- * that asks for one keeps nothing, and one that also admits none keeps everything. */
-static enum sma_status keeps_unassociated(bool *out, const struct sma_call *call,
-                                          struct sma_error *err)
-{
-    static const char *const lifecycles[] = {"NONE", "STRONG", "WEAK"};
-    const struct sma_http_query_item *item = sma_http_query(call->request, "lifecycle");
-    bool is_asked = item || sma_http_query(call->request, "associationType") ||
-                    sma_http_query(call->request, "resourceType");
-    bool admits_none = false;
-    for (; item; item = sma_http_query_next(call->request, item)) {
-        size_t i = 0;
-        while (i < 3 && !sma_str_eqz(item->value, lifecycles[i]))
-            i++;
-        if (i == 3) {
-            if (err)
-                err->code = 404;
-            return sma_fail(err, SMA_ENOTFOUND, "HTTP 404 Not Found");
-        }
-        admits_none = admits_none || !i;
-    }
-    *out = !is_asked || admits_none;
-    return SMA_OK;
-}
-
 enum sma_status sma_schemas_list(struct sma_call *call, struct sma_error *err)
 {
     static const struct sma_pieces_kind kind = {write_rows, free_listing};
     struct listing *listing = sma_arena_calloc(call->arena, 1, sizeof *listing);
-    bool has_rows;
     if (!listing)
         return sma_fail_nomem(err);
-    enum sma_status st = keeps_unassociated(&has_rows, call, err);
+    enum sma_status st = sma_associated_read(&listing->associated, call, err);
     if (!st)
         st = sma_param_page(&listing->page, call, &call->confluent->options.schema_limits, err);
     if (!st)
@@ -268,16 +270,13 @@ enum sma_status sma_schemas_list(struct sma_call *call, struct sma_error *err)
                              sma_param_text(call, "subjectPrefix"), err);
     if (st)
         return st;
-    if (!has_rows) {
-        sma_buf_putz(call->body, "[]");
-        return SMA_OK;
-    }
     listing->pieces.kind = &kind;
     listing->filter.deleted = sma_param_bool(call, "deleted") ? SMA_WITH_DELETED : SMA_LIVE;
     listing->filter.is_latest_only = sma_param_bool(call, "latestOnly");
     listing->rule_type = sma_param_text(call, "ruleType");
     bool with_aliases = sma_param_bool(call, "aliases");
-    listing->is_filtered = listing->rule_type.len > 0 || with_aliases;
+    listing->is_filtered =
+        listing->rule_type.len > 0 || with_aliases || listing->associated.is_asked;
     if (with_aliases)
         st = find_extras(listing, call, err);
     if (st)

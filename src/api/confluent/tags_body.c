@@ -92,3 +92,13 @@ enum sma_status sma_body_tag_edits(struct sma_tag_changes *out, const struct sma
     *out = (struct sma_tag_changes){.edits = edits, .count = count};
     return st;
 }
+
+enum sma_status sma_body_schema_tags(struct sma_tag_changes *out, const struct sma_call *call,
+                                     const struct sma_json *object, struct sma_error *err)
+{
+    enum sma_status st =
+        sma_body_tag_edits(out, call, object, "schemaTagsToAdd", "schemaTagsToRemove", err);
+    return st ? st
+              : sma_value_bool(&out->propagate, sma_json_getz(object, "propagateSchemaTags"),
+                               "propagateSchemaTags", err);
+}
