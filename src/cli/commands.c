@@ -105,6 +105,7 @@ const struct sma_option sma_report_options[] = {
      .repeats = true,
      .help = "where Protobuf imports start from"},
     {.name = "--stdin-name", .value = "NAME", .help = "name (and so subject and type) of -"},
+    {.name = "--fetch", .help = "run git fetch when a git:REV is not in this clone"},
     {.name = NULL},
 };
 

@@ -22,7 +22,7 @@ extern char **environ;
 struct sma_git {
     struct sma_arena arena;
     struct sma_str root, prefix;
-    bool is_shallow;
+    bool is_shallow, may_fetch;
     pid_t batch; /* of `git cat-file --batch`; 0 = not running */
     int to_batch, from_batch;
 };
@@ -169,6 +169,33 @@ struct sma_str sma_git_root(const struct sma_git *git)
 
 /* ---- revisions ---- */
 
+void sma_git_allow_fetch(struct sma_git *git)
+{
+    git->may_fetch = true;
+}
+
+/* Runs one `git fetch`, told on stderr. False when it was not allowed or did not work. */
+static bool fetch(struct sma_git *git, const char *how, struct sma_str what)
+{
+    struct sma_str name = sma_arena_copy(&git->arena, what);
+    char *argv[] = {"git", "fetch", "--quiet", (char *)(uintptr_t)(how ? how : "--"),
+                    (char *)(uintptr_t)(how ? "--" : "origin"), NULL, NULL, NULL};
+    size_t n = 5;
+    struct sma_buf unused;
+    if (!git->may_fetch || !name.ptr)
+        return false;
+    if (how)
+        argv[n++] = "origin";
+    if (what.len)
+        argv[n++] = (char *)(uintptr_t)name.ptr;
+    fprintf(stderr, "schemata: git fetch%s%s origin %.*s\n", how ? " " : "", how ? how : "",
+            SMA_STR_ARG(what));
+    sma_buf_init(&unused, GIT_OUTPUT_MAX);
+    enum sma_status st = run(&unused, argv, NULL);
+    sma_buf_fini(&unused);
+    return !st;
+}
+
 /* One line of output in the arena. */
 static enum sma_status run_line(struct sma_str *out, struct sma_arena *arena, char *const argv[],
                                 struct sma_error *err)
@@ -237,6 +264,10 @@ static enum sma_status merge_base(struct sma_str *out, struct sma_git *git, stru
         return st;
     char *const argv[] = {"git", "merge-base", "HEAD", (char *)(uintptr_t)tip.ptr, NULL};
     st = run_line(out, arena, argv, err);
+    if (st == SMA_ENOTFOUND && git->is_shallow && fetch(git, "--unshallow", SMA_STR(""))) {
+        git->is_shallow = false;
+        st = run_line(out, arena, argv, err);
+    }
     if (st == SMA_ENOTFOUND)
         return sma_fail(err, st, "git finds no common ancestor of HEAD and the default branch%s",
                         git->is_shallow ? ": this clone is shallow; try: git fetch --unshallow "
@@ -254,6 +285,11 @@ enum sma_status sma_git_commit(struct sma_str *out, struct sma_git *git, struct 
     if (sma_str_eqz(revision, "merge-base"))
         return merge_base(out, git, arena, err);
     enum sma_status st = resolve(out, arena, revision, err);
+    struct sma_str branch = revision;
+    if (sma_str_starts(branch, SMA_STR("origin/")))
+        branch = sma_str_from(branch, 7);
+    if (st == SMA_ENOTFOUND && fetch(git, git->is_shallow ? "--depth=1" : NULL, branch))
+        st = resolve(out, arena, SMA_STR("FETCH_HEAD"), err);
     return st == SMA_ENOTFOUND ? missing(git, revision, err) : st;
 }
 

@@ -18,6 +18,9 @@ void sma_git_close(struct sma_git *git);
 struct sma_str sma_git_prefix(const struct sma_git *git);
 struct sma_str sma_git_root(const struct sma_git *git);
 
+/* Lets sma_git_commit run the `git fetch` that it would otherwise tell the user to type. */
+void sma_git_allow_fetch(struct sma_git *git);
+
 /* Full commit name of a revision. SMA_ENOTFOUND with what to type when it is not there; SMA_EINVAL
  * for a revision that begins with '-'. The special word "merge-base" is the merge base of HEAD with
  * the default branch. */

@@ -38,7 +38,12 @@ void sma_session_close(struct sma_session *session)
 
 enum sma_status sma_session_git(struct sma_session *session)
 {
-    return session->git ? SMA_OK : sma_git_open(&session->git, &session->err);
+    if (session->git)
+        return SMA_OK;
+    enum sma_status st = sma_git_open(&session->git, &session->err);
+    if (!st && sma_argument_has(session->arguments, "--fetch"))
+        sma_git_allow_fetch(session->git);
+    return st;
 }
 
 enum sma_status sma_session_remote(struct sma_session *session)

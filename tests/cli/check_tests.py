@@ -288,6 +288,30 @@ class Git(unittest.TestCase):
             for words in ("shallow", "git fetch --depth=1 origin v1", "fetch-depth: 0"):
                 self.assertIn(words, done.stderr)
 
+    def test_fetch_runs_what_is_to_be_typed(self):
+        with Folder({"a.avsc": '"int"'}, git=True) as origin, Folder() as folder:
+            origin.git("tag", "v1")
+            origin.commit("second")
+            origin.git("checkout", "-q", "-b", "change")
+            origin.write({"a.avsc": '"string"'})
+            origin.commit("third")
+            origin.git("checkout", "-q", "main")
+            for depth in (["--depth=1"], ["--single-branch"]):
+                for base in ("v1", "origin/main", "main", "merge-base"):
+                    with self.subTest(depth=depth, base=base):
+                        name = f"clone{depth[0]}{base.replace('/', '-')}"
+                        folder.git("clone", "-q", "--no-tags", *depth, "--branch", "change", "file://" + origin.path, name)
+                        clone = folder.file(name)
+                        if base == "merge-base":
+                            run("check", "--against", "git:main", "--fetch", cwd=clone)
+                            subprocess.run(["git", "branch", "-q", "main", "FETCH_HEAD"], cwd=clone, check=True, env=environment())
+                        done = run("check", "--against", f"git:{base}", "--fetch", cwd=clone)
+                        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+                        self.assertIn("avro/type-mismatch", done.stdout)
+            done = run("check", "--against", "git:no-such", "--fetch", cwd=clone)
+            self.assertEqual(done.returncode, 4)
+            self.assertIn("git fetch origin no-such", done.stderr)
+
     def test_hostile_names_reach_git_as_they_are(self):
         with Folder({"a b;touch x.avsc": '"int"', "$(touch y).avsc": '"int"', "\n.avsc": '"int"'}, git=True) as folder:
             status, report = folder.report("check")
