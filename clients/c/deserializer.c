@@ -151,9 +151,9 @@ static schemata_status_t plan_of(schemata_deserializer_t *d, struct sma_client_b
 /* ---- frames ---------------------------------------------------------------------------------------
  */
 
-static schemata_status_t bad_frame(const void *p, size_t len, schemata_error_t **err)
+static schemata_status_t bad_frame(const char *what, schemata_error_t **err)
 {
-    sma_client_fail(err, SCHEMATA_ERR_FRAMING, "%s", schemata_wire_explain(p, len));
+    sma_client_fail(err, SCHEMATA_ERR_FRAMING, "%s", what);
     sma_client_hint(err, "was it written by a serializer of this registry? "
                          "deserializer.framing=none reads bare data");
     return SCHEMATA_ERR_FRAMING;
@@ -168,7 +168,8 @@ static bool frame_of_header(struct sma_client_message *msg)
     return m->get_header &&
            m->get_header(m->header_ctx, m->is_key ? SCHEMATA_KEY_HEADER : SCHEMATA_VALUE_HEADER,
                          &value, &len) &&
-           value && sma_frame_read(&msg->frame, sma_str_make(value, len), NULL) == SMA_OK;
+           value && sma_frame_read(&msg->frame, sma_str_make(value, len), NULL) == SMA_OK &&
+           msg->frame.id >= 0;
 }
 
 /* Where the id is and where the data begin; message indexes are still in front of the data when the
@@ -189,7 +190,9 @@ static schemata_status_t find_frame(const schemata_deserializer_t *d,
         return SCHEMATA_ERR_FRAMING;
     }
     if (sma_frame_read(&msg->frame, payload, NULL))
-        return bad_frame(payload.ptr, payload.len, err);
+        return bad_frame(schemata_wire_explain(payload.ptr, payload.len), err);
+    if (msg->frame.id < 0)
+        return bad_frame("begins with 0x00, but no registry gives ids above 2147483647", err);
     msg->data = msg->frame.rest;
     return SCHEMATA_OK;
 }
@@ -378,22 +381,26 @@ static schemata_status_t find_route(schemata_deserializer_t *d, struct sma_clien
 /* ---- Protobuf's message ---------------------------------------------------------------------------
  */
 
+static schemata_status_t bad_indexes(const char *what, schemata_error_t **err)
+{
+    sma_client_fail(err, SCHEMATA_ERR_FRAMING, "%s", what);
+    sma_client_hint(err, "a Protobuf message has message indexes between the id and the data: was it "
+                         "written by a Protobuf serializer, with this schema?");
+    return SCHEMATA_ERR_FRAMING;
+}
+
 /* New indexes: their name becomes the route's. *rest is what follows them in `bytes`. */
 static schemata_status_t learn_indexes(struct sma_client_route *route, struct sma_str bytes,
                                        struct sma_str *rest, schemata_error_t **err)
 {
     struct sma_error problem = SMA_ERROR_INIT;
     if (sma_message_indexes_read(&route->indexes, rest, bytes, &problem) ||
-        route->indexes.count > SCHEMATA_MAX_INDEXES) {
-        sma_client_fail(err, SCHEMATA_ERR_FRAMING, "%s",
-                        problem.status ? problem.message : "more than 16 message indexes");
-        sma_client_hint(err, "a Protobuf message has message indexes between the id and the data: "
-                             "was it written by a Protobuf serializer?");
-        return SCHEMATA_ERR_FRAMING;
-    }
+        route->indexes.count > SCHEMATA_MAX_INDEXES)
+        return bad_indexes(problem.status ? problem.message : "more than 16 message indexes", err);
     sma_buf_clear(&route->message);
     if (sma_proto_name_at(&route->message, route->writer->body->core, &route->indexes, &problem))
-        return sma_client_fail_core(err, SCHEMATA_ERR_FRAMING, &problem);
+        return problem.status == SMA_ENOMEM ? sma_client_no_memory(err)
+                                            : bad_indexes(problem.message, err);
     size_t len = bytes.len - rest->len;
     memcpy(route->index_bytes, bytes.ptr, len);
     route->index_len = (uint8_t)len;
