@@ -16,7 +16,7 @@ VERSION := 0.1.0
 # ---- floors, lowest first ------------------------------------------------------------------------
 FLOORS := base core/json core/hash core/crypto core/wire core/schema core/compat core/avro \
           core/protobuf core/jsonschema core/formats kms store registry http api/common \
-          api/confluent api/dek api/schemata api/ops client server cli
+          api/confluent api/dek api/schemata api/ops client client/avro client/protobuf-c server cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
         core/crypto core/hash core/json base
@@ -45,10 +45,14 @@ USES_api/ops         := registry http kms store $(CORE)
 USES_server          := client api/confluent api/dek api/schemata api/ops api/common registry http \
                         kms store $(CORE)
 USES_client          := kms $(CORE)
+USES_client/avro     := client $(USES_client)
+USES_client/protobuf-c := client $(USES_client)
 USES_cli             := server $(USES_server)
 
 # Where a floor lives, when it is not src/<floor>.
-DIR_client := clients/c
+DIR_client            := clients/c
+DIR_client/avro       := clients/avro-c
+DIR_client/protobuf-c := clients/protobuf-c
 
 # pkg-config names a floor needs; its headers have their one home there.
 PKG_core/hash       := gnutls
@@ -57,12 +61,15 @@ PKG_core/jsonschema := libpcre2-8
 PKG_store           := sqlite3
 PKG_http            := libmicrohttpd gnutls zlib
 PKG_client          := libcurl
+PKG_client/avro     := avro-c
+PKG_client/protobuf-c := libprotobuf-c
 PKG_cli             := yaml-0.1
 
 # ---- packages (Debian 12) ------------------------------------------------------------------------
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libgnutls28-dev \
                   libpcre2-dev libcurl4-gnutls-dev zlib1g-dev libyaml-dev
-TEST_PACKAGES  := libcmocka-dev cmake g++ openssl python3 sqlite3 curl git protobuf-compiler libprotobuf-dev git
+TEST_PACKAGES  := libcmocka-dev libavro-dev libprotobuf-c-dev protobuf-c-compiler cmake g++ openssl \
+                  python3 sqlite3 curl git protobuf-compiler libprotobuf-dev git
 BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev g++ libprotobuf-dev
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
 
@@ -269,6 +276,8 @@ PROOF_libyaml-dev         := yaml-0.1
 PROOF_libcmocka-dev       := cmocka
 PROOF_libavro-dev         := avro-c
 PROOF_libjansson-dev      := jansson
+PROOF_libprotobuf-c-dev   := libprotobuf-c
+PROOF_protobuf-c-compiler := protoc-c
 PROOF_nginx-light         := /usr/sbin/nginx
 PROOF_protobuf-compiler   := protoc
 .PHONY: deps

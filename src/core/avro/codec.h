@@ -22,6 +22,8 @@
 /* Items of arrays whose items take no bytes (null, empty records), in one message: five bytes could
  * announce a hundred million of them. */
 #define SMA_AVRO_EMPTY_ITEMS_MAX 65536
+/* Values looked at to find the branches of unions in one JSON value. */
+#define SMA_AVRO_FIT_STEPS_MAX 20000000u
 /* Steps of a plan: pairs of writer and reader types. */
 #define SMA_AVRO_PLAN_STEPS_MAX 200000
 

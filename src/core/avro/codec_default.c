@@ -37,19 +37,54 @@ static bool number_fits(const struct sma_avro_node *type, const struct sma_json 
     }
 }
 
+/* The bytes that base64 text of the right form stands for; false when it is none. */
+static bool base64_length(struct sma_str s, size_t *len)
+{
+    size_t pad = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                         (c >= '0' && c <= '9') || c == '+' || c == '/';
+        if (c == '=' && i + 2 >= s.len)
+            pad++;
+        else if (!is_letter || pad)
+            return false;
+    }
+    *len = s.len / 4 * 3 - pad;
+    return s.len % 4 == 0;
+}
+
+static bool bytes_fit(const struct sma_avro_node *type, const struct sma_json *value,
+                      enum sma_json_bytes form)
+{
+    size_t len;
+    if (value->type != SMA_JSON_STRING)
+        return false;
+    if (form == SMA_JSON_BYTES_BASE64) {
+        if (!base64_length(value->text, &len))
+            return false;
+    } else if (is_latin1(value->text)) {
+        len = sma_utf8_count(value->text);
+    } else {
+        return false;
+    }
+    return type->kind == SMA_AVRO_BYTES || len == type->fixed.size;
+}
+
 static bool items_fit(const struct sma_avro_node *type, const struct sma_json *value,
-                      uint32_t depth)
+                      uint32_t depth, struct sma_avro_fitting *fitting)
 {
     for (uint32_t i = 0; i < value->count; i++)
         if (!sma_avro_json_fits(
                 type->items,
-                type->kind == SMA_AVRO_MAP ? &value->members[i].value : &value->items[i], depth))
+                type->kind == SMA_AVRO_MAP ? &value->members[i].value : &value->items[i], depth,
+                fitting))
             return false;
     return true;
 }
 
 static bool record_fits(const struct sma_avro_node *type, const struct sma_json *value,
-                        uint32_t depth)
+                        uint32_t depth, struct sma_avro_fitting *fitting)
 {
     for (uint32_t i = 0; i < value->count; i++)
         if (!sma_avro_field_find(type, value->members[i].name))
@@ -57,33 +92,37 @@ static bool record_fits(const struct sma_avro_node *type, const struct sma_json 
     for (uint32_t i = 0; i < type->record.count; i++) {
         const struct sma_avro_field *field = &type->record.fields[i];
         const struct sma_json *given = sma_json_get(value, field->name);
-        if (given ? !sma_avro_json_fits(field->type, given, depth) : !field->default_value)
+        if (given ? !sma_avro_json_fits(field->type, given, depth, fitting)
+                  : !field->default_value)
             return false;
     }
     return true;
 }
 
 static bool nested_fits(const struct sma_avro_node *type, const struct sma_json *value,
-                        uint32_t depth)
+                        uint32_t depth, struct sma_avro_fitting *fitting)
 {
     switch (type->kind) {
     case SMA_AVRO_ARRAY:
-        return value->type == SMA_JSON_ARRAY && items_fit(type, value, depth);
+        return value->type == SMA_JSON_ARRAY && items_fit(type, value, depth, fitting);
     case SMA_AVRO_MAP:
-        return value->type == SMA_JSON_OBJECT && items_fit(type, value, depth);
+        return value->type == SMA_JSON_OBJECT && items_fit(type, value, depth, fitting);
     case SMA_AVRO_RECORD:
-        return value->type == SMA_JSON_OBJECT && record_fits(type, value, depth);
+        return value->type == SMA_JSON_OBJECT && record_fits(type, value, depth, fitting);
     default:
         for (uint32_t i = 0; i < type->variants.count; i++)
-            if (sma_avro_json_fits(type->variants.members[i], value, depth))
+            if (sma_avro_json_fits(type->variants.members[i], value, depth, fitting))
                 return true;
         return false;
     }
 }
 
 bool sma_avro_json_fits(const struct sma_avro_node *type, const struct sma_json *value,
-                        uint32_t depth_left)
+                        uint32_t depth_left, struct sma_avro_fitting *fitting)
 {
+    if (!fitting->steps_left)
+        return false;
+    fitting->steps_left--;
     switch (type->kind) {
     case SMA_AVRO_NULL:
         return value->type == SMA_JSON_NULL;
@@ -97,14 +136,12 @@ bool sma_avro_json_fits(const struct sma_avro_node *type, const struct sma_json 
     case SMA_AVRO_STRING:
         return value->type == SMA_JSON_STRING;
     case SMA_AVRO_BYTES:
-        return value->type == SMA_JSON_STRING && is_latin1(value->text);
     case SMA_AVRO_FIXED:
-        return value->type == SMA_JSON_STRING && is_latin1(value->text) &&
-               sma_utf8_count(value->text) == type->fixed.size;
+        return bytes_fit(type, value, fitting->bytes);
     case SMA_AVRO_ENUM:
         return value->type == SMA_JSON_STRING && sma_avro_symbol_find(type, value->text) >= 0;
     default:
-        return depth_left && nested_fits(type, value, depth_left - 1);
+        return depth_left && nested_fits(type, value, depth_left - 1, fitting);
     }
 }
 
@@ -114,6 +151,7 @@ bool sma_avro_json_fits(const struct sma_avro_node *type, const struct sma_json 
 struct reporter {
     const struct sma_visitor *visitor;
     void *ctx;
+    struct sma_avro_fitting fitting;
     struct sma_error *err;
 };
 
@@ -211,7 +249,7 @@ static enum sma_status report_union(struct reporter *r, const struct sma_avro_no
 {
     for (uint32_t i = 0; i < type->variants.count; i++) {
         const struct sma_avro_node *member = type->variants.members[i];
-        if (!sma_avro_json_fits(member, value, depth))
+        if (!sma_avro_json_fits(member, value, depth, &r->fitting))
             continue;
         bool is_tagged = r->visitor->branch && member->kind != SMA_AVRO_NULL;
         enum sma_status st = SMA_OK;
@@ -258,8 +296,8 @@ static enum sma_status report(struct reporter *r, const struct sma_avro_node *ty
                    : told(r, r->visitor->string_value(r->ctx, value->text));
     case SMA_AVRO_BYTES:
     case SMA_AVRO_FIXED:
-        return sma_avro_json_fits(type, value, 1) ? report_bytes(r, type, value->text)
-                                                  : wrong(r, type);
+        return bytes_fit(type, value, SMA_JSON_BYTES_LATIN1) ? report_bytes(r, type, value->text)
+                                                             : wrong(r, type);
     case SMA_AVRO_ENUM:
         position = value->type == SMA_JSON_STRING ? sma_avro_symbol_find(type, value->text) : -1;
         return position < 0 ? wrong(r, type)
@@ -276,6 +314,6 @@ enum sma_status sma_avro_visit_default(const struct sma_avro_node *type,
                                        const struct sma_visitor *visitor, void *ctx,
                                        uint32_t depth_left, struct sma_error *err)
 {
-    struct reporter r = {visitor, ctx, err};
+    struct reporter r = {visitor, ctx, {SMA_JSON_BYTES_LATIN1, SMA_AVRO_FIT_STEPS_MAX}, err};
     return report(&r, type, value, depth_left);
 }

@@ -18,6 +18,7 @@ struct encoder {
     struct sma_buf *out;
     const struct sma_avro_encode_options *options;
     uint32_t depth_left;
+    struct sma_avro_fitting fitting;
     struct sma_error *err;
 };
 
@@ -91,7 +92,7 @@ static enum sma_status encode_real(struct encoder *e, const struct sma_avro_node
                                    const struct sma_json *value, const struct place *place)
 {
     double wide;
-    if (!sma_avro_json_fits(type, value, 1))
+    if (value->type != SMA_JSON_NUMBER && value->type != SMA_JSON_STRING)
         return not_a(e, place, type);
     if (sma_str_eqz(value->text, "NaN"))
         wide = NAN;
@@ -99,7 +100,7 @@ static enum sma_status encode_real(struct encoder *e, const struct sma_avro_node
         wide = INFINITY;
     else if (sma_str_eqz(value->text, "-Infinity"))
         wide = -INFINITY;
-    else if (!sma_parse_double(value->text, &wide))
+    else if (value->type != SMA_JSON_NUMBER || !sma_parse_double(value->text, &wide))
         return not_a(e, place, type);
     float single = (float)wide;
     uint32_t narrow_bits;
@@ -241,14 +242,12 @@ static enum sma_status encode_tagged(struct encoder *e, const struct sma_avro_no
     return wrong(e, place, "no such branch in the union");
 }
 
-/* Base64 text cannot be told from other text, so a string branch wins over bytes by order alone. */
-static bool fits_branch(const struct encoder *e, const struct sma_avro_node *member,
+/* Base64 text is other text too: of a string and a bytes branch the first one that fits wins. */
+static bool fits_branch(struct encoder *e, const struct sma_avro_node *member,
                         const struct sma_json *value)
 {
-    if (e->options->bytes == SMA_JSON_BYTES_BASE64 &&
-        (member->kind == SMA_AVRO_BYTES || member->kind == SMA_AVRO_FIXED))
-        return value->type == SMA_JSON_STRING;
-    return sma_avro_json_fits(member, value, e->depth_left);
+    e->fitting.bytes = e->options->bytes;
+    return sma_avro_json_fits(member, value, e->depth_left, &e->fitting);
 }
 
 static enum sma_status encode_union(struct encoder *e, const struct sma_avro_node *type,
@@ -259,6 +258,10 @@ static enum sma_status encode_union(struct encoder *e, const struct sma_avro_nod
     for (uint32_t i = 0; i < type->variants.count; i++)
         if (fits_branch(e, type->variants.members[i], value))
             return encode_branch(e, type, i, value, place);
+    if (!e->fitting.steps_left)
+        return sma_fail(e->err, SMA_ELIMIT,
+                        "finding the branches of unions exceeds the limit of %u steps",
+                        SMA_AVRO_FIT_STEPS_MAX);
     return wrong(e, place, "value fits no branch of the union");
 }
 
@@ -353,6 +356,7 @@ enum sma_status sma_avro_encode(struct sma_buf *out, const struct sma_schema *sc
     struct encoder e = {.out = out,
                         .options = options ? options : &plain,
                         .depth_left = SMA_AVRO_VALUE_DEPTH_MAX,
+                        .fitting = {SMA_JSON_BYTES_LATIN1, SMA_AVRO_FIT_STEPS_MAX},
                         .err = err};
     enum sma_status st = encode(&e, sma_avro_schema_of(schema)->root, value, &root);
     return !st && sma_buf_failed(out) ? sma_fail_nomem(err) : st;

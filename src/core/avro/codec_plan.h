@@ -81,8 +81,14 @@ enum sma_status sma_avro_visit_default(const struct sma_avro_node *type,
                                        const struct sma_json *value,
                                        const struct sma_visitor *visitor, void *ctx,
                                        uint32_t depth_left, struct sma_error *err);
+/* Looking for union branches: records in records whose unions have several records would otherwise be
+ * tried again and again. */
+struct sma_avro_fitting {
+    enum sma_json_bytes bytes;
+    uint32_t steps_left; /* 0: gave up; what did not fit may have */
+};
 /* True when `value` can be encoded as `type` (plain unions). */
 bool sma_avro_json_fits(const struct sma_avro_node *type, const struct sma_json *value,
-                        uint32_t depth_left);
+                        uint32_t depth_left, struct sma_avro_fitting *fitting);
 
 #endif

@@ -255,6 +255,30 @@ static void nested_deep_on_the_way_in(void **state)
     }
 }
 
+/* Unions of two records that could both hold the rest: the branch must not be sought anew at every
+ * level, which would take 2^60 steps here. */
+static void unions_without_end(void **state)
+{
+    (void)state;
+    static const char schema[] =
+        "{\"type\":\"record\",\"name\":\"A\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"A\","
+        "{\"type\":\"record\",\"name\":\"B\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"A\","
+        "\"B\"]}]}]}]}";
+    struct serde s;
+    schemata_error_t *err = NULL;
+    char text[512], *at = text;
+    for (int i = 0; i < 60; i++)
+        at = stpcpy(at, "{\"n\":");
+    at = stpcpy(at, "5");
+    for (int i = 0; i < 60; i++)
+        at = stpcpy(at, "}");
+    schemata_mock_reset(SCOPE);
+    serde_open(&s, SCOPE, SCHEMATA_AVRO, schema, NULL);
+    serde_refused(schemata_serialize_json(s.ser, &s.msg, text, strlen(text), &s.out, &err),
+                  SCHEMATA_ERR_DATA, &err, "branches of unions exceeds");
+    serde_close(&s);
+}
+
 /* ---- too long ----------------------------------------------------------------------------------- */
 
 static void too_long(void **state)
@@ -317,6 +341,7 @@ int main(void)
     const struct CMUnitTest single[] = {
         cmocka_unit_test(nested_deep),
         cmocka_unit_test(nested_deep_on_the_way_in),
+        cmocka_unit_test(unions_without_end),
         cmocka_unit_test(too_long),
         cmocka_unit_test(shrinks_again),
     };
