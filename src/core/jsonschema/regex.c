@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "core/jsonschema/regex_fixed.h"
 #include "core/jsonschema/regex_pcre.h"
 #include "core/jsonschema/regex_syntax.h"
 #include "core/jsonschema/regex_table.h"
@@ -11,11 +12,25 @@
 /* Memory for the syntax tree of one pattern. */
 #define TREE_BYTES_MAX (32u << 20)
 
-/* One of the two. */
+/* One of the three. */
 struct sma_regex {
+    struct sma_regex_fixed *fixed;
     struct sma_regex_table *table;
     struct sma_regex_pcre *pcre;
 };
+
+static enum sma_status compile_fixed(struct sma_regex *re, const struct sma_regex_tree *tree,
+                                     struct sma_error *err)
+{
+    struct sma_regex_fixed fixed;
+    if (!sma_regex_fixed_make(&fixed, tree))
+        return SMA_OK;
+    re->fixed = malloc(sizeof fixed);
+    if (!re->fixed)
+        return sma_fail_nomem(err);
+    *re->fixed = fixed;
+    return SMA_OK;
+}
 
 static enum sma_status compile_tree(struct sma_regex *re, struct sma_str pattern,
                                     struct sma_error *err)
@@ -24,9 +39,11 @@ static enum sma_status compile_tree(struct sma_regex *re, struct sma_str pattern
     struct sma_regex_tree tree;
     sma_arena_init(&arena, TREE_BYTES_MAX);
     enum sma_status st = sma_regex_parse(&tree, &arena, pattern, err);
-    if (!st && tree.is_regular)
+    if (!st)
+        st = compile_fixed(re, &tree, err);
+    if (!st && !re->fixed && tree.is_regular)
         st = sma_regex_table_new(&re->table, &tree, err);
-    if (!st && !re->table)
+    if (!st && !re->fixed && !re->table)
         st = sma_regex_pcre_new(&re->pcre, &tree, pattern, err);
     sma_arena_fini(&arena);
     return st;
@@ -40,7 +57,7 @@ enum sma_status sma_regex_compile(struct sma_regex **out, struct sma_str pattern
         return sma_fail_nomem(err);
     enum sma_status st = compile_tree(re, pattern, err);
     if (st)
-        free(re);
+        sma_regex_free(re);
     else
         *out = re;
     return st;
@@ -68,8 +85,9 @@ enum sma_status sma_regex_compile_lenient(struct sma_regex **out, struct sma_str
 
 size_t sma_regex_bytes(const struct sma_regex *re)
 {
-    return sizeof *re +
-           (re->table ? sma_regex_table_bytes(re->table) : sma_regex_pcre_bytes(re->pcre));
+    return sizeof *re + (re->fixed   ? sizeof *re->fixed
+                         : re->table ? sma_regex_table_bytes(re->table)
+                                     : sma_regex_pcre_bytes(re->pcre));
 }
 
 bool sma_regex_is_valid(struct sma_str pattern)
@@ -86,9 +104,10 @@ enum sma_status sma_regex_search_with(const struct sma_regex *re, struct sma_str
                                       struct sma_regex_scratch **scratch, bool *matched,
                                       struct sma_error *err)
 {
-    if (!re->table)
+    if (re->pcre)
         return sma_regex_pcre_search(re->pcre, subject, scratch, matched, err);
-    *matched = sma_regex_table_search(re->table, subject);
+    *matched = re->fixed ? sma_regex_fixed_matches(re->fixed, subject)
+                         : sma_regex_table_search(re->table, subject);
     return SMA_OK;
 }
 
@@ -105,6 +124,7 @@ void sma_regex_free(struct sma_regex *re)
 {
     if (!re)
         return;
+    free(re->fixed);
     sma_regex_table_free(re->table);
     sma_regex_pcre_free(re->pcre);
     free(re);

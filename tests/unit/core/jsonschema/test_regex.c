@@ -117,22 +117,51 @@ static const struct match_row match_rows[] = {
     {"^[\\u0000-\\uFFFF]$", "\xc3\xa9", true},
     {"^[\\u0000-\\uFFFF]$", "\xf0\x9f\x98\x80", false},
     {"^[\\uD800-\\uDFFF]$", "a", false},
+    /* A row of ASCII sets between ^ and $. */
+    {"^[A-Z]{2}-[0-9]{4}$", "AB-1234", true},
+    {"^[A-Z]{2}-[0-9]{4}$", "AB-123", false},
+    {"^[A-Z]{2}-[0-9]{4}$", "AB-12345", false},
+    {"^[A-Z]{2}-[0-9]{4}$", "AB-123\xd9\xa3", false},
+    {"^[A-Z]{2}-[0-9]{4}$", "aB-1234", false},
+    {"^(?:ab){2}c$", "ababc", true},
+    {"^(?:ab){2}c$", "abc", false},
+    {"^((a)(b)){2}$", "abab", true},
+    {"^a{0}b$", "b", true},
+    {"^a{0}$", "", true},
+    {"^(?:a{2}){3}$", "aaaaaa", true},
+    {"^(?:a{2}){3}$", "aaaaa", false},
+    {"^[ab][bc][cd][de][ef][fg][gh][hi][ij]$", "abcdefghi", true},
+    {"^[ab][bc][cd][de][ef][fg][gh][hi][ij]$", "abcdefghk", false},
+    {"^a{64}$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true},
+    {"^a{65}$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true},
+    {"^a{65}$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+    {"^a$b", "ab", false},
+    {"^^a$", "a", true},
+    {"^[^\\x00-\\x60\\x7b-\\u{10ffff}]$", "q", true},
 };
+
+static void check_match(const char *before, const struct match_row *row)
+{
+    struct sma_error err = SMA_ERROR_INIT;
+    struct sma_regex *re = NULL;
+    char pattern[256];
+    bool matched = !row->matches;
+    int len = snprintf(pattern, sizeof pattern, "%s%s", before, row->pattern);
+    assert_in_range(len, 0, sizeof pattern - 1);
+    if (sma_regex_compile(&re, sma_str_z(pattern), &err) ||
+        sma_regex_search(re, sma_str_z(row->subject), &matched, &err))
+        fail_msg("/%s/ on \"%s\": %s", pattern, row->subject, err.message);
+    if (matched != row->matches)
+        fail_msg("/%s/ on \"%s\": got %d", pattern, row->subject, matched);
+    sma_regex_free(re);
+}
 
 static void check_matches(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SMA_COUNT(match_rows); i++) {
-        const struct match_row *row = &match_rows[i];
-        struct sma_error err = SMA_ERROR_INIT;
-        struct sma_regex *re = NULL;
-        bool matched = !row->matches;
-        if (sma_regex_compile(&re, sma_str_z(row->pattern), &err) ||
-            sma_regex_search(re, sma_str_z(row->subject), &matched, &err))
-            fail_msg("/%s/ on \"%s\": %s", row->pattern, row->subject, err.message);
-        if (matched != row->matches)
-            fail_msg("/%s/ on \"%s\": got %d", row->pattern, row->subject, matched);
-        sma_regex_free(re);
+        check_match("", &match_rows[i]);
+        check_match("(?=)", &match_rows[i]); /* changes nothing but the engine */
     }
 }
 
