@@ -70,18 +70,21 @@ static schemata_status_t add(struct sma_client_endpoints *endpoints, struct sma_
 {
     struct sma_str mock = SMA_STR("mock://");
     struct sma_client_endpoint *one = &endpoints->items[endpoints->count];
-    if (!sma_str_starts(url, mock)) {
+    bool is_file = sma_str_starts(url, SMA_STR("file:")) && url.len > strlen("file:");
+    if (!sma_str_starts(url, mock) && !is_file) {
         schemata_status_t st = parse(one, url, err);
         endpoints->count++; /* also when half made: fini looks at it */
         return st;
     }
     if (endpoints->count)
         return sma_client_fail(err, SCHEMATA_ERR_CONF,
-                               "schema.registry.url: mock:// stands alone");
+                               "schema.registry.url: mock:// or file: stands alone");
     endpoints->count = 1;
-    endpoints->mock_scope = sma_client_copy_str(sma_str_from(url, mock.len));
+    endpoints->is_file = is_file;
+    if (!is_file)
+        endpoints->mock_scope = sma_client_copy_str(sma_str_from(url, mock.len));
     one->base = sma_client_copy_str(url);
-    return one->base && endpoints->mock_scope ? SCHEMATA_OK : sma_client_no_memory(err);
+    return one->base && (is_file || endpoints->mock_scope) ? SCHEMATA_OK : sma_client_no_memory(err);
 }
 
 schemata_status_t sma_client_endpoints_init(struct sma_client_endpoints *endpoints,
@@ -101,9 +104,9 @@ schemata_status_t sma_client_endpoints_init(struct sma_client_endpoints *endpoin
         if (endpoints->count == SMA_CLIENT_ENDPOINTS_MAX)
             st = sma_client_fail(err, SCHEMATA_ERR_CONF, "schema.registry.url: more than %d URLs",
                                  SMA_CLIENT_ENDPOINTS_MAX);
-        else if (endpoints->mock_scope)
+        else if (url.len && (endpoints->mock_scope || endpoints->is_file))
             st = sma_client_fail(err, SCHEMATA_ERR_CONF,
-                                 "schema.registry.url: mock:// stands alone");
+                                 "schema.registry.url: mock:// or file: stands alone");
         else if (url.len)
             st = add(endpoints, url, err);
     }

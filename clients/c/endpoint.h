@@ -20,6 +20,7 @@ struct sma_client_endpoints {
     size_t count;
     atomic_size_t last_good;
     char *mock_scope; /* of mock://scope; then there is one item */
+    bool is_file;     /* file:bundle; then there is one item, whose base is the URL */
 };
 
 schemata_status_t sma_client_endpoints_init(struct sma_client_endpoints *endpoints,

@@ -12,6 +12,9 @@ struct sma_client_mock; /* an open scope */
  * is only a borrowed view of it. */
 schemata_status_t sma_client_mock_open(struct sma_client_mock **out, const char *scope,
                                        schemata_error_t **err);
+/* file:PATH of a bundle: a scope of one's own, which close frees. */
+schemata_status_t sma_client_mock_open_file(struct sma_client_mock **out, const char *url,
+                                            schemata_error_t **err);
 void sma_client_mock_close(struct sma_client_mock *mock);
 
 /* A schemata_http_fn and its release; ctx is the scope. */

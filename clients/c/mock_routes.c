@@ -169,6 +169,10 @@ static int post_schema(struct call *c, bool registers)
 {
     struct sma_mock_posted p = posted(c, c->parts[1]);
     struct sma_mock_version *found = NULL;
+    if (registers && c->req->is_read_only)
+        return sma_mock_lookup(c->store, &p, &found, &c->refusal)
+                   ? put_version(c, found, true)
+                   : error(c, 42205, "the schemas come from a file: nothing can be registered");
     bool ok = registers ? sma_mock_register(c->store, &p, &found, &c->refusal)
                         : sma_mock_lookup(c->store, &p, &found, &c->refusal);
     return ok ? put_version(c, found, true) : refused(c);
@@ -285,6 +289,8 @@ static int subjects(struct call *c)
         return list_subjects(c);
     if (c->part_count == 2 && is_method(c, "POST"))
         return post_schema(c, false);
+    if (is_method(c, "DELETE") && c->req->is_read_only)
+        return error(c, 42205, "the schemas come from a file: nothing can be deleted");
     if (c->part_count == 2 && is_method(c, "DELETE"))
         return delete_versions(c, 0);
     if (c->part_count == 3 && sma_str_eqz(c->parts[2], "metadata"))
@@ -356,6 +362,8 @@ static int config(struct call *c)
     struct sma_str subject = c->part_count > 1 ? c->parts[1] : sma_str_make("", 0);
     const struct sma_json *level = sma_json_getz(c->body, "compatibility");
     bool is_put = is_method(c, "PUT");
+    if (is_put && c->req->is_read_only)
+        return error(c, 42205, "the schemas come from a file: no level can be set");
     if (is_put && !sma_mock_set_level(c->store, subject,
                                       level ? level->text : sma_str_make(NULL, 0), &c->refusal))
         return refused(c);

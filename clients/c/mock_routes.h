@@ -8,6 +8,7 @@ struct sma_mock_request {
     const char *method;
     struct sma_str path; /* without scheme and scope, with the query */
     struct sma_str body;
+    bool is_read_only; /* what is there may be looked up, nothing new comes in */
 };
 
 /* Answers with a status (0: out of memory); appends the JSON body. The caller holds the scope's lock. */

@@ -1,8 +1,8 @@
 /* The list of scopes, faults, request counts: schemata/test.h and the mock's transport. */
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "clients/c/bundle.h"
 #include "clients/c/clock.h"
 #include "clients/c/memory.h"
 #include "clients/c/mock.h"
@@ -10,7 +10,6 @@
 #include "schemata/test.h"
 
 #define FAULTS_MAX 64
-#define LINE_BYTES_MAX (16u << 20)
 
 struct fault {
     char *prefix; /* NULL: every request */
@@ -25,6 +24,8 @@ struct seen {
 struct sma_client_mock {
     struct sma_client_mock *next;
     char *name;
+    size_t prefix_len; /* of the URLs, before the path */
+    bool is_file;      /* of one client alone, and nothing can be registered */
     pthread_mutex_t mutex;
     struct sma_mock_store store;
     struct fault faults[FAULTS_MAX]; /* in order of their making */
@@ -54,6 +55,7 @@ static struct sma_client_mock *scope_of(const char *name)
         scope->name = sma_client_copy(name ? name : "");
         if (scope->name) {
             pthread_mutex_init(&scope->mutex, NULL);
+            scope->prefix_len = strlen("mock://") + strlen(scope->name);
             scope->next = scopes;
             scopes = scope;
         } else {
@@ -75,9 +77,37 @@ schemata_status_t sma_client_mock_open(struct sma_client_mock **out, const char 
     return SCHEMATA_OK;
 }
 
+schemata_status_t sma_client_mock_open_file(struct sma_client_mock **out, const char *url,
+                                            schemata_error_t **err)
+{
+    struct sma_client_mock *file = sma_client_alloc(sizeof *file);
+    const char *path = url + strlen("file:");
+    if (!file)
+        return sma_client_no_memory(err);
+    if (!strncmp(path, "///", 3)) /* file:///path is the long way to say file:/path */
+        path += 2;
+    pthread_mutex_init(&file->mutex, NULL);
+    file->is_file = true;
+    file->prefix_len = strlen(url);
+    schemata_status_t st = sma_client_bundle_load(&file->store, path, err);
+    if (st)
+        sma_client_mock_close(file);
+    else
+        *out = file;
+    return st;
+}
+
+/* Scopes stay: a test opens client after client on one. */
 void sma_client_mock_close(struct sma_client_mock *mock)
 {
-    (void)mock; /* scopes stay: a test opens client after client on one */
+    if (!mock || !mock->is_file)
+        return;
+    sma_mock_store_fini(&mock->store);
+    for (size_t i = 0; i < mock->seen_count; i++)
+        sma_client_free(mock->seen[i].path);
+    sma_client_free(mock->seen);
+    pthread_mutex_destroy(&mock->mutex);
+    sma_client_free(mock);
 }
 
 /* ---- test.h ---------------------------------------------------------------------------------------
@@ -139,71 +169,17 @@ uint64_t schemata_mock_requests(const char *scope_name, const char *path_prefix)
     return count;
 }
 
-/* One line of a bundle; lines that are no schema versions (header, levels, trailer) are left out. */
-static schemata_status_t load_line(struct sma_client_mock *scope, struct sma_str line,
-                                   schemata_error_t **err)
-{
-    struct sma_arena arena;
-    struct sma_error problem = SMA_ERROR_INIT;
-    struct sma_mock_posted posted = {.body = NULL};
-    struct sma_mock_refusal refusal = {.status = 0};
-    struct sma_mock_version *made;
-    schemata_status_t st = SCHEMATA_OK;
-    sma_arena_init(&arena, 0);
-    sma_buf_init(&refusal.message, 0);
-    if (sma_json_parse(&posted.body, &arena, line, NULL, NULL, &problem)) {
-        st = sma_client_fail_core(err, SCHEMATA_ERR_PARSE, &problem);
-    } else if (sma_json_is(sma_json_getz(posted.body, "schema"), SMA_JSON_STRING) &&
-               sma_json_is(sma_json_getz(posted.body, "subject"), SMA_JSON_STRING)) {
-        posted.subject = sma_json_getz(posted.body, "subject")->text;
-        bool is_loaded = sma_mock_register(&scope->store, &posted, &made, &refusal);
-        if (!is_loaded && refusal.code == SMA_MOCK_NO_MEMORY)
-            st = sma_client_no_memory(err);
-        else if (!is_loaded)
-            st = sma_client_fail(err, SCHEMATA_ERR_PARSE, "%.*s: %.*s", SMA_STR_ARG(posted.subject),
-                                 SMA_STR_ARG(sma_buf_str(&refusal.message)));
-    }
-    sma_buf_fini(&refusal.message);
-    sma_arena_fini(&arena);
-    return st;
-}
-
 schemata_status_t schemata_mock_load(const char *scope_name, const char *bundle_path,
                                      schemata_error_t **err)
 {
     struct sma_client_mock *scope = scope_of(scope_name);
-    schemata_status_t st = SCHEMATA_OK;
-    struct sma_buf line;
-    unsigned number = 1;
-    FILE *file = bundle_path ? fopen(bundle_path, "re") : NULL;
-    if (!scope || !file) {
-        if (file)
-            fclose(file);
-        return scope ? sma_client_fail(err, SCHEMATA_ERR_CONF, "cannot open %s",
-                                       bundle_path ? bundle_path : "(null)")
-                     : sma_client_no_memory(err);
-    }
-    sma_buf_init(&line, LINE_BYTES_MAX);
+    if (!bundle_path)
+        return sma_client_fail(err, SCHEMATA_ERR_ARG, "schemata_mock_load: no file");
+    if (!scope)
+        return sma_client_no_memory(err);
     pthread_mutex_lock(&scope->mutex);
-    for (int c = getc(file); !st; c = getc(file)) {
-        if (c != '\n' && c != EOF) {
-            sma_buf_putc(&line, (char)c);
-            continue;
-        }
-        if (sma_buf_failed(&line))
-            st = sma_client_fail(err, SCHEMATA_ERR_PARSE, "longer than %u bytes", LINE_BYTES_MAX);
-        else if (line.len)
-            st = load_line(scope, sma_buf_str(&line), err);
-        if (st)
-            sma_client_error_prefix(err, "%s:%u: ", bundle_path, number);
-        sma_buf_clear(&line);
-        number++;
-        if (c == EOF)
-            break;
-    }
+    schemata_status_t st = sma_client_bundle_load(&scope->store, bundle_path, err);
     pthread_mutex_unlock(&scope->mutex);
-    sma_buf_fini(&line);
-    fclose(file);
     return st;
 }
 
@@ -274,7 +250,8 @@ schemata_status_t sma_client_mock_run(void *ctx, const schemata_http_request_t *
     struct fault fault;
     struct sma_mock_request request = {
         .method = req->method,
-        .path = sma_str_z(req->url + strlen("mock://") + strlen(scope->name)),
+        .path = sma_str_z(req->url + scope->prefix_len),
+        .is_read_only = scope->is_file,
         .body = sma_str_make(req->body, req->body_len)};
     *resp = (schemata_http_response_t){.size = sizeof *resp};
     if (!body)

@@ -75,13 +75,15 @@ static bool is_of(const struct sma_mock_version *v, struct sma_str subject)
 struct sma_mock_version *sma_mock_find_version(struct sma_mock_store *store, struct sma_str subject,
                                                int32_t version, bool deleted)
 {
-    for (size_t i = store->count; i-- > 0;) {
+    struct sma_mock_version *found = NULL;
+    for (size_t i = 0; i < store->count; i++) {
         struct sma_mock_version *v = &store->versions[i];
         if (is_of(v, subject) && (deleted || !v->is_deleted) &&
-            (version == -1 || v->schema->version == version))
-            return v;
+            (version == -1 || v->schema->version == version) &&
+            (!found || found->schema->version < v->schema->version))
+            found = v;
     }
-    return NULL;
+    return found;
 }
 
 struct sma_mock_version *sma_mock_find_id(struct sma_mock_store *store, struct sma_str subject,
@@ -199,6 +201,7 @@ static bool read_references(struct sma_client_reference *out, struct sma_mock_st
             return refuse(refusal, 42201, "Invalid reference");
         out[i] = (struct sma_client_reference){name->text, subject->text, version, NULL};
         target = find_reference(store, sma_mock_context(posted->subject), &out[i]);
+        refusal->is_reference = !target;
         if (!target)
             return refuse(refusal, 42201,
                           "No schema reference found for subject \"%.*s\" and version %d",
@@ -445,14 +448,13 @@ static int32_t id_for(const struct sma_mock_store *store, const struct candidate
 }
 
 static bool add_version(struct sma_mock_store *store, const struct candidate *c,
-                        struct sma_str subject, int32_t id, struct sma_mock_version **out,
-                        struct sma_mock_refusal *refusal)
+                        struct sma_str subject, const struct sma_mock_place *place,
+                        struct sma_mock_version **out, struct sma_mock_refusal *refusal)
 {
-    const struct sma_mock_version *last = sma_mock_find_version(store, subject, -1, true);
-    const struct sma_client_found found = {.id = id,
-                                           .version = last ? last->schema->version + 1 : 1,
+    const struct sma_client_found found = {.id = place->id,
+                                           .version = place->version,
                                            .has_guid = true,
-                                           .guid = c->guid,
+                                           .guid = place->has_guid ? place->guid : c->guid,
                                            .subject = subject,
                                            .metadata = sma_buf_str(&c->metadata),
                                            .rule_set = sma_buf_str(&c->rule_set)};
@@ -466,26 +468,56 @@ static bool add_version(struct sma_mock_store *store, const struct candidate *c,
         store->capacity = capacity;
     }
     *out = &store->versions[store->count];
-    **out = (struct sma_mock_version){sma_client_schema_new(c->body, &found), false};
+    **out = (struct sma_mock_version){sma_client_schema_new(c->body, &found), place->is_deleted};
     if (!(*out)->schema)
         return refuse(refusal, SMA_MOCK_NO_MEMORY, "out of memory");
     store->count++;
     return true;
 }
 
+void sma_mock_forget(struct sma_mock_store *store, struct sma_str subject, int32_t version,
+                     bool for_good)
+{
+    struct sma_mock_version *v = sma_mock_find_version(store, subject, version, true);
+    if (!v)
+        return;
+    v->is_deleted = true;
+    if (!for_good)
+        return;
+    schemata_schema_unref(v->schema);
+    store->count--;
+    memmove(v, v + 1, (size_t)(store->versions + store->count - v) * sizeof *v);
+}
+
+bool sma_mock_place(struct sma_mock_store *store, const struct sma_mock_posted *posted,
+                    const struct sma_mock_place *place, struct sma_mock_refusal *refusal)
+{
+    struct candidate c;
+    struct sma_mock_version *made;
+    if (!candidate_init(&c, store, posted, refusal))
+        return false;
+    sma_mock_forget(store, posted->subject, place->version, true);
+    bool ok = add_version(store, &c, posted->subject, place, &made, refusal);
+    candidate_fini(&c);
+    return ok;
+}
+
 bool sma_mock_register(struct sma_mock_store *store, const struct sma_mock_posted *posted,
                        struct sma_mock_version **out, struct sma_mock_refusal *refusal)
 {
     struct candidate c;
-    int32_t id = 0;
+    struct sma_mock_place place = {.id = 0};
     if (!candidate_init(&c, store, posted, refusal))
         return false;
     *out = find_same(store, &c, posted->subject, false);
     bool ok = *out != NULL;
     if (!ok && must_be_compatible(store, &c, posted->subject, refusal)) {
-        if (!sma_json_i32(sma_json_getz(posted->body, "id"), &id) || id <= 0)
-            id = id_for(store, &c, posted->subject);
-        ok = add_version(store, &c, posted->subject, id, out, refusal);
+        const struct sma_mock_version *last =
+            sma_mock_find_version(store, posted->subject, -1, true);
+        place.version = last ? last->schema->version + 1 : 1;
+        if (!sma_json_i32(sma_json_getz(posted->body, "id"), &place.id) || place.id <= 0)
+            place.id = id_for(store, &c, posted->subject);
+        ok = add_version(store, &c, posted->subject, &place, out, refusal);
     }
     candidate_fini(&c);
     return ok;

@@ -30,6 +30,7 @@ struct sma_mock_store {
 /* A refusal as the registry words it, or SMA_MOCK_NO_MEMORY. */
 struct sma_mock_refusal {
     int status, code;
+    bool is_reference; /* one is not there */
     struct sma_buf message;
 };
 
@@ -64,6 +65,18 @@ bool sma_mock_lookup(struct sma_mock_store *store, const struct sma_mock_posted 
 /* Registers it: the version that was there, or a new one after the compatibility check. */
 bool sma_mock_register(struct sma_mock_store *store, const struct sma_mock_posted *posted,
                        struct sma_mock_version **out, struct sma_mock_refusal *refusal);
+/* Where a schema of a file goes. */
+struct sma_mock_place {
+    int32_t id, version; /* above 0 */
+    bool has_guid, is_deleted;
+    schemata_guid_t guid;
+};
+/* Puts it there without any check of compatibility, over what was there. */
+bool sma_mock_place(struct sma_mock_store *store, const struct sma_mock_posted *posted,
+                    const struct sma_mock_place *place, struct sma_mock_refusal *refusal);
+/* Takes a version away, for good or softly; nothing happens when it is not there. */
+void sma_mock_forget(struct sma_mock_store *store, struct sma_str subject, int32_t version,
+                     bool for_good);
 /* Checks it against a version (0: as the subject's level says). `messages` gets a JSON array. */
 bool sma_mock_check(struct sma_mock_store *store, const struct sma_mock_posted *posted,
                     int32_t version, bool *is_compatible, struct sma_buf *messages,

@@ -317,7 +317,7 @@ static schemata_status_t ask(struct sma_client_request *r, struct sma_str key,
                                .has_worker = cl->worker != NULL};
     schemata_status_t st = sma_client_cache_get(cl->cache, &a, out, err);
     if (cl->worker && (a.is_due || st == SCHEMATA_ERR_WOULD_BLOCK))
-        sma_client_worker_add(cl->worker, r, key);
+        sma_client_worker_add(cl->worker, r, key, a.is_due);
     r->until_ms = a.until_ms;
     if (a.is_outdated)
         say_stale(cl, r);

@@ -82,6 +82,10 @@ static schemata_status_t make_transport(struct sma_client_rest *rest, const sche
         st = sma_client_mock_open(&rest->mock, rest->endpoints.mock_scope, err);
         rest->http = (struct sma_client_auth_http){sma_client_mock_run, sma_client_mock_release,
                                                    rest->mock};
+    } else if (rest->endpoints.is_file) {
+        st = sma_client_mock_open_file(&rest->mock, rest->endpoints.items[0].base, err);
+        rest->http = (struct sma_client_auth_http){sma_client_mock_run, sma_client_mock_release,
+                                                   rest->mock};
     } else if (c->http) {
         rest->http = (struct sma_client_auth_http){c->http, c->http_free, c->http_ctx};
     } else {

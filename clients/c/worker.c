@@ -10,6 +10,7 @@ struct job {
     char *key;
     size_t key_len;
     struct sma_client_request *request;
+    bool refreshes;
 };
 
 struct sma_client_worker {
@@ -37,7 +38,9 @@ static void run_job(struct job *job)
 {
     schemata_schema_t *schema = NULL;
     struct sma_client_request *r = job->request;
-    r->flags = (r->flags & ~SCHEMATA_NOWAIT) | SCHEMATA_REFRESH;
+    r->flags &= ~(SCHEMATA_NOWAIT | SCHEMATA_REFRESH);
+    if (job->refreshes)
+        r->flags |= SCHEMATA_REFRESH;
     r->deadline_ms = sma_client_deadline(r->client, NULL);
     if (sma_client_request_run(r, &schema, NULL))
         return;
@@ -104,9 +107,9 @@ void sma_client_worker_free(struct sma_client_worker *worker)
 }
 
 void sma_client_worker_add(struct sma_client_worker *worker, const struct sma_client_request *r,
-                           struct sma_str key)
+                           struct sma_str key, bool refreshes)
 {
-    struct job job = {sma_client_copy_str(key), key.len, sma_client_request_copy(r)};
+    struct job job = {sma_client_copy_str(key), key.len, sma_client_request_copy(r), refreshes};
     bool is_wanted = job.key && job.request;
     pthread_mutex_lock(&worker->mutex);
     for (size_t i = 0; is_wanted && i < worker->count; i++)
