@@ -16,7 +16,8 @@ VERSION := 0.1.0
 # ---- floors, lowest first ------------------------------------------------------------------------
 FLOORS := base core/json core/hash core/crypto core/wire core/schema core/compat core/avro \
           core/protobuf core/jsonschema core/formats kms store registry http api/common \
-          api/confluent api/dek api/schemata api/ops client client/avro client/protobuf-c server cli
+          api/confluent api/dek api/schemata api/ops libcurl client client/avro client/protobuf-c \
+          server cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
         core/crypto core/hash core/json base
@@ -42,8 +43,9 @@ USES_api/confluent   := api/common registry http kms store $(CORE)
 USES_api/dek         := api/confluent api/common registry http kms store $(CORE)
 USES_api/schemata    := api/common registry http kms store $(CORE)
 USES_api/ops         := registry http kms store $(CORE)
-USES_server          := client api/confluent api/dek api/schemata api/ops api/common registry http \
-                        kms store $(CORE)
+USES_libcurl         := base
+USES_server          := client libcurl api/confluent api/dek api/schemata api/ops api/common \
+                        registry http kms store $(CORE)
 USES_client          := kms $(CORE)
 USES_client/avro     := client $(USES_client)
 USES_client/protobuf-c := client $(USES_client)
@@ -61,6 +63,7 @@ PKG_core/jsonschema := libpcre2-8
 PKG_store           := sqlite3
 PKG_http            := libmicrohttpd gnutls zlib
 PKG_client          := libcurl
+PKG_libcurl         := libcurl
 PKG_client/avro     := avro-c
 PKG_client/protobuf-c := libprotobuf-c
 PKG_cli             := yaml-0.1

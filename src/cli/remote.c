@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "cli/curl/load.h"
+#include "libcurl/load.h"
 #include "cli/interrupt.h"
 #include "cli/remote_conf.h"
 #include "clients/c/clock.h"

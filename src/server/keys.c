@@ -4,6 +4,7 @@
 
 #include "clients/c/http_curl.h"
 #include "clients/c/kms_http.h"
+#include "libcurl/load.h"
 
 #define PROPS_MAX 5
 /* A call holds one of the workers (four by default): the others go on answering. */
@@ -42,6 +43,9 @@ static enum sma_status open_transport(struct sma_keys *keys, const struct sma_se
                                       struct sma_error *err)
 {
     struct sma_arena arena;
+    enum sma_status loaded = sma_curl_load(err);
+    if (loaded)
+        return loaded;
     schemata_conf_t *conf = schemata_conf_new();
     schemata_error_t *cause = NULL;
     schemata_status_t st = conf ? SCHEMATA_OK : SCHEMATA_ERR_NOMEM;

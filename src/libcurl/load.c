@@ -1,6 +1,6 @@
 /* libcurl, loaded when the first request is made. Linked in the ordinary way it and the twenty
  * libraries it needs would more than double the time that every command takes to start, the server
- * and offline checks included. These are the functions that the C client calls; each hands over to
+ * and offline checks included. Only a registry that is asked, or a Vault, needs it. These are the functions that the C client calls; each hands over to
  * the library. The program is linked without libcurl, so a function that is missing here is told by
  * the linker. */
 #include <curl/curl.h>
@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 
-#include "cli/curl/load.h"
+#include "libcurl/load.h"
 
 #define FUNCTIONS(row)                                                                             \
     row(curl_easy_cleanup) row(curl_easy_getinfo) row(curl_easy_init) row(curl_easy_perform)       \

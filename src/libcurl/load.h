@@ -1,6 +1,6 @@
 /* Loading libcurl when it is first needed. */
-#ifndef SMA_CLI_CURL_LOAD_H
-#define SMA_CLI_CURL_LOAD_H
+#ifndef SMA_LIBCURL_LOAD_H
+#define SMA_LIBCURL_LOAD_H
 
 #include "base/error.h"
 
