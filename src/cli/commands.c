@@ -342,11 +342,13 @@ const struct sma_command sma_commands[] = {
      .details =
          "Replays the history of a data folder into an empty file and compares the two states, "
          "checks\nthe file itself and that no id, version or reference is wrong. The server must "
-         "not be running\non the folder. Exit status: 0 clean, 1 not clean, 7 the folder is in "
-         "use.",
+         "not be running\non the folder. With --rebuild the history is replayed into a new folder "
+         "instead, for one whose state\nis damaged. Exit status: 0 clean, 1 not clean, 7 the "
+         "folder is in use.",
      .options = sma_fsck_options,
      .run = sma_fsck_main,
-     .examples = EXAMPLES("schemata fsck --data ./data")},
+     .examples = EXAMPLES("schemata fsck --data ./data",
+                          "schemata fsck --data ./data --rebuild ./new-data")},
     {.name = "help",
      .group = "This program",
      .arguments = "[COMMAND]",
