@@ -100,6 +100,7 @@ def run(args, names, folder, board):
             matrix.run(fmt)
             print(f"\n{scenario.table(board, fmt, names)}"
                   f"\n({time.monotonic() - begin:.1f} s)\n", flush=True)
+        matrix.admin()
     finally:
         for worker in workers:
             worker.close()

@@ -61,6 +61,19 @@ class Matrix:
         self.board = board
         self.pool = concurrent.futures.ThreadPoolExecutor(len(workers))
 
+    def admin(self):
+        """Every administrative call of the clients that have them, one client after the other: some
+        change what all see. Each row a client returns is a check."""
+        for worker in (w for w in self.workers if w.admin):
+            try:
+                rows = worker.ask(op="admin", subject=f"{self.prefix}-admin-{worker.name}")["checks"]
+            except WorkerError as err:
+                self.board.check("admin", worker.name, None, "calls", err.message)
+                continue
+            for row in rows:
+                problem = records.difference(row["got"], row["wanted"], row["name"])
+                self.board.check("admin", worker.name, None, row["name"], problem)
+
     def run(self, fmt):
         able = [w for w in self.workers if fmt in w.formats]
         for producer in able:

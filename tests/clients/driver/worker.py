@@ -61,6 +61,7 @@ class Worker:
         self.header = answer["header"]
         self.references = answer["references"]
         self.pinned = answer["pinned"]
+        self.admin = answer.get("admin", False)
         self.package = answer["package"]
         return self
 

@@ -49,6 +49,7 @@ func (*franz) hello() map[string]any {
 		"header":     []string{},
 		"references": []string{"avro", "json"},
 		"pinned":     []string{},
+		"admin":      true,
 	}
 }
 

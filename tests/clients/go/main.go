@@ -33,6 +33,7 @@ type request struct {
 	Records    []json.RawMessage `json:"records"`
 	Readers    []*string         `json:"readers"`
 	Count      int               `json:"count"`
+	Subject    string            `json:"subject"`
 }
 
 type reference struct {
@@ -87,6 +88,8 @@ func answer(c client, req *request) map[string]any {
 			return map[string]any{"ok": false, "error": c.describe(err)}
 		}
 		return map[string]any{"ok": true, "first": first}
+	case "admin":
+		return map[string]any{"ok": true, "checks": franzAdmin(req.Subject)}
 	case "consume":
 		results, err := c.consume(req)
 		if err != nil {

@@ -89,7 +89,7 @@ public final class Worker {
             for (String can : List.of("inferred", "references", "pinned")) {
                 answer.withArray(can).add("avro");
             }
-            return answer;
+            return answer.put("admin", true);
         }
 
         @Override
@@ -237,6 +237,8 @@ public final class Worker {
             ObjectNode answer = switch (request.get("op").asText()) {
                 case "hello" -> client.hello();
                 case "produce" -> produce(client, wire, request);
+                case "admin" -> JSON.createObjectNode().set("checks",
+                    Admin.checks(registry(), request.get("subject").asText()));
                 case "consume" -> consume(client, wire, request);
                 default -> throw new IllegalArgumentException("no operation " + request.get("op"));
             };

@@ -11,6 +11,8 @@ const path = require('node:path')
 const { createFileRegistry, fromBinary, fromJson, toJson } = require('@bufbuild/protobuf')
 const { FileDescriptorSetSchema } = require('@bufbuild/protobuf/wkt')
 const sr = require('@confluentinc/schemaregistry')
+const admin = require('./admin')
+const rules = require('./rules')
 const { fromWireForm, schemaText, serve, toWireForm, transport } = require('./worker')
 
 const wire = transport('js')
@@ -27,7 +29,8 @@ const HELLO = {
   inferred: ['avro', 'json'],
   header: ['avro', 'json', 'protobuf'],
   references: ['avro', 'json'],
-  pinned: ['avro']
+  pinned: ['avro'],
+  admin: true
 }
 
 function version (name) {
@@ -135,6 +138,10 @@ async function consume (req) {
   return { results }
 }
 
-serve({ hello: () => HELLO, produce, consume }, err => ({
+const administer = async req => ({
+  checks: [...await admin.checks(newClient(), req.subject), ...await rules.checks(newClient, req.subject)]
+})
+
+serve({ hello: () => HELLO, produce, consume, admin: administer }, err => ({
   message: String(err.message ?? err), status: err.status, code: err.errorCode
 }))

@@ -23,6 +23,8 @@ from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, Proto
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
+import admin
+
 SCHEMAS = pathlib.Path(os.environ["SCHEMAS"])
 DESCRIPTORS = pathlib.Path(os.environ["DESCRIPTORS"])
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -40,6 +42,7 @@ HELLO = {
     "header": ["avro", "json", "protobuf"],
     "references": ["avro", "json"],
     "pinned": ["avro"],
+    "admin": True,
 }
 
 
@@ -198,6 +201,18 @@ def consume(req, wire):
     return {"results": results}
 
 
+def administer(req):
+    client = SchemaRegistryClient({"url": os.environ["REGISTRY_URL"]})
+    rows = []
+    try:
+        for row in admin.checks(client, req["subject"]):
+            rows.append(row)
+    except Exception as err:  # the rows until then count too
+        last = rows[-1]["name"] if rows else "the start"
+        rows.append({"name": f"the call after {last}", "got": str(err), "wanted": None})
+    return {"checks": rows}
+
+
 def failure(err):
     cause = err
     while cause is not None and not isinstance(cause, SchemaRegistryError):
@@ -211,7 +226,7 @@ def failure(err):
 def main():
     wire = transport()
     ops = {"hello": lambda req: HELLO, "produce": lambda req: produce(req, wire),
-           "consume": lambda req: consume(req, wire)}
+           "consume": lambda req: consume(req, wire), "admin": administer}
     for line in sys.stdin:
         req = json.loads(line)
         try:
