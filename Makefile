@@ -228,7 +228,7 @@ $(foreach t,$(FUZZ_SRCS),$(eval $(call fuzz_rule,$(t))))
 # ---- benchmarks: bench/<name>.c, each linked with what it calls of all floors ------------------------
 BENCH_SRCS := $(sort $(wildcard bench/*.c))
 BENCH_BINS := $(BENCH_SRCS:%.c=$(B)/%)
-ALL_FLOORS := $(sort $(USES_cli))
+ALL_FLOORS := $(sort $(USES_cli)) client/avro
 $(BENCH_BINS): $(B)/%: %.c $(call libs,$(ALL_FLOORS))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -o $@ $< -Wl,--start-group $(call libs,$(ALL_FLOORS)) \

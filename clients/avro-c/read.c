@@ -1,49 +1,56 @@
 /* Bytes to avro-c's generic values: our resolving decoder tells, this fills in. */
 #include "clients/avro-c/avro_c.h"
 
+#include "core/avro/model.h"
+
 
 /* A record, map or array that is being filled. */
 struct frame {
     avro_value_t value;
-    size_t next; /* record: the field expected next */
-    bool is_array, is_record;
+    const struct sma_avro_node *node;
+    uint32_t next; /* record: the field expected next */
 };
 
 struct filler {
     struct sma_client_lane *lane;
     avro_value_t pending; /* where the next value goes, unless it is an item of an array */
-    bool has_pending;
-    int depth; /* frames in use */
+    const struct sma_avro_node *pending_node; /* NULL: nothing pending */
+    struct frame *top;
     int problem; /* of avro-c */
-    struct frame frames[SMA_AVRO_VALUE_DEPTH_MAX + 2];
+    struct frame frames[SMA_AVRO_VALUE_DEPTH_MAX + 2]; /* the first one stays empty */
 };
 
-static bool check(struct filler *f, int result)
+static inline bool check(struct filler *f, int result)
 {
-    if (result && !f->problem)
-        f->problem = result;
-    return !result;
+    if (__builtin_expect(result, 0)) {
+        f->problem = f->problem ? f->problem : result;
+        return false;
+    }
+    return true;
 }
 
-/* Where the next value goes. */
-static bool take(struct filler *f, avro_value_t *out)
+/* Where the next value goes, and its type. */
+static inline const struct sma_avro_node *take(struct filler *f, avro_value_t *out)
 {
-    struct frame *top = &f->frames[f->depth - 1];
-    if (f->has_pending) {
+    const struct sma_avro_node *node = f->pending_node;
+    if (node) {
         *out = f->pending;
-        f->has_pending = false;
-        return true;
+        f->pending_node = NULL;
+        return node;
     }
-    return check(f, f->depth && top->is_array ? avro_value_append(&top->value, out, NULL) : EINVAL);
+    return check(f, avro_value_append(&f->top->value, out, NULL)) ? f->top->node->items : NULL;
 }
 
 /* A copy with a NUL behind it, which avro-c wants. */
 static const char *with_nul(struct filler *f, struct sma_str text)
 {
     struct sma_buf *bytes = &f->lane->bytes;
-    sma_buf_clear(bytes);
-    sma_buf_append(bytes, text.ptr, text.len);
-    return sma_buf_failed(bytes) ? NULL : bytes->ptr;
+    bytes->len = 0;
+    if (!sma_buf_reserve(bytes, text.len + 1))
+        return NULL;
+    memcpy(bytes->ptr, text.ptr, text.len);
+    bytes->ptr[text.len] = '\0';
+    return bytes->ptr;
 }
 
 /* ---- scalars --------------------------------------------------------------------------------------
@@ -54,13 +61,11 @@ static bool on_null(void *ctx)
 {
     struct filler *f = ctx;
     avro_value_t v, branch;
-    if (!take(f, &v))
-        return false;
-    if (avro_value_get_type(&v) != AVRO_UNION)
-        return check(f, avro_value_set_null(&v));
-    avro_schema_t schema = avro_value_get_schema(&v);
-    for (size_t i = 0; i < avro_schema_union_size(schema); i++)
-        if (avro_typeof(avro_schema_union_branch(schema, (int)i)) == AVRO_NULL)
+    const struct sma_avro_node *node = take(f, &v);
+    if (!node || node->kind != SMA_AVRO_UNION)
+        return node && check(f, avro_value_set_null(&v));
+    for (uint32_t i = 0; i < node->variants.count; i++)
+        if (node->variants.members[i]->kind == SMA_AVRO_NULL)
             return check(f, avro_value_set_branch(&v, (int)i, &branch)) &&
                    check(f, avro_value_set_null(&branch));
     return check(f, EINVAL);
@@ -75,8 +80,9 @@ static bool on_bool(void *ctx, bool value)
 static bool on_int(void *ctx, int64_t value)
 {
     avro_value_t v;
-    return take(ctx, &v) && check(ctx, v.iface->set_int ? avro_value_set_int(&v, (int32_t)value)
-                                                        : avro_value_set_long(&v, value));
+    const struct sma_avro_node *node = take(ctx, &v);
+    return node && check(ctx, node->kind == SMA_AVRO_INT ? avro_value_set_int(&v, (int32_t)value)
+                                                         : avro_value_set_long(&v, value));
 }
 
 static bool on_uint(void *ctx, uint64_t value)
@@ -108,10 +114,11 @@ static bool on_bytes(void *ctx, struct sma_str value, struct sma_str logical)
 {
     avro_value_t v;
     void *bytes = (void *)value.ptr; /* only copied from */
+    const struct sma_avro_node *node = take(ctx, &v);
     (void)logical;
-    return take(ctx, &v) && check(ctx, avro_value_get_type(&v) == AVRO_FIXED
-                                           ? avro_value_set_fixed(&v, bytes, value.len)
-                                           : avro_value_set_bytes(&v, bytes, value.len));
+    return node && check(ctx, node->kind == SMA_AVRO_FIXED
+                                  ? avro_value_set_fixed(&v, bytes, value.len)
+                                  : avro_value_set_bytes(&v, bytes, value.len));
 }
 
 static bool on_enum(void *ctx, struct sma_str symbol, int32_t index)
@@ -124,75 +131,59 @@ static bool on_enum(void *ctx, struct sma_str symbol, int32_t index)
 /* ---- nesting --------------------------------------------------------------------------------------
  */
 
-static bool enter(struct filler *f, bool is_array)
+static bool on_begin(void *ctx, size_t size_hint)
 {
+    struct filler *f = ctx;
     avro_value_t v;
-    if (!take(f, &v))
-        return false;
-    if (f->depth == SMA_AVRO_VALUE_DEPTH_MAX + 2)
-        return check(f, EINVAL);
-    f->frames[f->depth++] = (struct frame){
-        v, 0, is_array, !is_array && avro_value_get_type(&v) == AVRO_RECORD};
+    const struct sma_avro_node *node = take(f, &v);
+    (void)size_hint;
+    if (!node || f->top == &f->frames[SMA_AVRO_VALUE_DEPTH_MAX + 1])
+        return node && check(f, EINVAL);
+    *++f->top = (struct frame){v, node, 0};
     return true;
-}
-
-static bool on_map_begin(void *ctx, size_t size_hint)
-{
-    (void)size_hint;
-    return enter(ctx, false);
-}
-
-static bool on_array_begin(void *ctx, size_t size_hint)
-{
-    (void)size_hint;
-    return enter(ctx, true);
 }
 
 static bool on_end(void *ctx)
 {
     struct filler *f = ctx;
-    f->depth--;
+    f->top--;
     return true;
 }
 
-/* Fields mostly come in the reader's order. */
-static bool find_field(struct filler *f, struct frame *top, struct sma_str key)
+/* Fields mostly come in the reader's order; the names are the reader's own. */
+static bool on_field(struct filler *f, struct frame *top, struct sma_str key)
 {
-    const char *name = NULL;
-    size_t index = top->next;
-    if (!avro_value_get_by_index(&top->value, index, &f->pending, &name) && name &&
-        !strncmp(name, key.ptr, key.len) && !name[key.len]) {
-        top->next = index + 1;
-        return true;
-    }
-    const char *text = with_nul(f, key);
-    if (!check(f, text ? avro_value_get_by_name(&top->value, text, &f->pending, &index) : ENOMEM))
-        return false;
-    top->next = index + 1;
-    return true;
+    const struct sma_avro_field *field = &top->node->record.fields[top->next];
+    if (top->next >= top->node->record.count || field->name.ptr != key.ptr)
+        field = sma_avro_field_find(top->node, key);
+    if (!field)
+        return check(f, EINVAL);
+    top->next = field->position + 1;
+    f->pending_node = field->type;
+    return check(f, avro_value_get_by_index(&top->value, field->position, &f->pending, NULL));
 }
 
 static bool on_key(void *ctx, struct sma_str key)
 {
     struct filler *f = ctx;
-    struct frame *top = &f->frames[f->depth - 1];
-    if (top->is_record) {
-        f->has_pending = find_field(f, top, key);
-    } else {
-        const char *text = with_nul(f, key);
-        f->has_pending =
-            check(f, text ? avro_value_add(&top->value, text, &f->pending, NULL, NULL) : ENOMEM);
-    }
-    return f->has_pending;
+    struct frame *top = f->top;
+    if (top->node->kind == SMA_AVRO_RECORD)
+        return on_field(f, top, key);
+    const char *text = with_nul(f, key);
+    f->pending_node = top->node->items;
+    return check(f, text ? avro_value_add(&top->value, text, &f->pending, NULL, NULL) : ENOMEM);
 }
 
 static bool on_branch(void *ctx, struct sma_str name, int32_t index)
 {
     struct filler *f = ctx;
     avro_value_t v;
+    const struct sma_avro_node *node = take(f, &v);
     (void)name;
-    f->has_pending = take(f, &v) && check(f, avro_value_set_branch(&v, index, &f->pending));
-    return f->has_pending;
+    if (!node || !check(f, avro_value_set_branch(&v, index, &f->pending)))
+        return false;
+    f->pending_node = node->variants.members[index];
+    return true;
 }
 
 static bool on_branch_end(void *ctx)
@@ -211,17 +202,18 @@ static const struct sma_visitor filling = {
     .string_value = on_string,
     .bytes_value = on_bytes,
     .enum_value = on_enum,
-    .map_begin = on_map_begin,
+    .map_begin = on_begin,
     .key = on_key,
     .map_end = on_end,
-    .array_begin = on_array_begin,
+    .array_begin = on_begin,
     .array_end = on_end,
     .branch = on_branch,
     .branch_end = on_branch_end,
 };
 
 static schemata_status_t fill(const struct sma_client_adapter *api, struct sma_client_message *msg,
-                              const struct sma_client_reading *reading, avro_value_t *v,
+                              const struct sma_client_reading *reading,
+                              const struct sma_schema *schema, avro_value_t *v,
                               schemata_error_t **err)
 {
     struct sma_error problem;
@@ -229,8 +221,9 @@ static schemata_status_t fill(const struct sma_client_adapter *api, struct sma_c
     sma_error_clear(&problem);
     f.lane = msg->lane;
     f.pending = *v;
-    f.has_pending = true;
-    f.depth = f.problem = 0;
+    f.pending_node = sma_avro_schema_of(schema)->root;
+    f.top = f.frames;
+    f.problem = 0;
     if (!sma_avro_decode(reading->plan, msg->data, NULL, &filling, &f, &problem))
         return SCHEMATA_OK;
     if (f.problem == ENOMEM)
@@ -244,10 +237,10 @@ static schemata_status_t read_value(const struct sma_client_adapter *api, schema
                                     schemata_error_t **err)
 {
     const struct sma_client_route *route = msg->route;
-    const struct sma_avro_c_form *form;
+    struct sma_client_body *body = route->reader ? route->reader->body : route->writer->body;
     const struct sma_client_reading *reading;
     avro_value_t made;
-    form = sma_avro_c_form_of(route->reader ? route->reader->body : route->writer->body, err);
+    const struct sma_avro_c_form *form = sma_avro_c_form_of(body, err);
     if (!form)
         return SCHEMATA_ERR_UNSUPPORTED;
     schemata_status_t st = api->read_reading(d, msg, &reading, err);
@@ -259,7 +252,7 @@ static schemata_status_t read_value(const struct sma_client_adapter *api, schema
         return st;
     if (avro_generic_value_new(form->iface, &made))
         return api->no_memory(err);
-    st = fill(api, msg, reading, &made, err);
+    st = fill(api, msg, reading, body->core, &made, err);
     if (st)
         avro_value_decref(&made);
     else

@@ -12,12 +12,22 @@ static uint64_t scatter(uint64_t x)
     return x ^ (x >> 29);
 }
 
-static size_t own_place(void)
+/* Something that differs between threads that live at the same time. */
+static inline uint64_t own_number(void)
 {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+    return (uint64_t)(uintptr_t)__builtin_thread_pointer();
+#else
     pthread_t self = pthread_self();
     uint64_t bits = 0;
     memcpy(&bits, &self, sizeof self < sizeof bits ? sizeof self : sizeof bits);
-    return (size_t)(scatter(bits >> 6) >> 32);
+    return bits;
+#endif
+}
+
+static inline size_t own_place(void)
+{
+    return (size_t)(scatter(own_number() >> 6) >> 32);
 }
 
 static struct sma_client_lane *lane_new(void)

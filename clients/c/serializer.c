@@ -273,8 +273,7 @@ schemata_status_t sma_client_write_begin(schemata_serializer_t *s, const schemat
         return st;
     w->frame = w->choice->frame;
     w->frame_len = w->choice->frame_len;
-    if (!w->choice->is_in_header)
-        sma_buf_append(&w->lane->bytes, w->frame, w->frame_len);
+    w->data.ptr = NULL;
     return SCHEMATA_OK;
 }
 
@@ -323,20 +322,35 @@ static void explain(const struct sma_client_choice *choice, schemata_error_t **e
                         schema->subject ? schema->subject : "", schema->subject ? "\"" : "");
 }
 
+/* Prefix and data into the caller's buffer. */
+static schemata_status_t put_message(const schemata_serializer_t *s,
+                                     const struct sma_client_writing *w, schemata_buf_t *out,
+                                     schemata_error_t **err)
+{
+    const struct sma_buf *bytes = &w->lane->bytes;
+    struct sma_str data = w->data.ptr ? w->data : sma_str_make(bytes->ptr, bytes->len);
+    size_t prefix = w->choice->is_in_header ? 0 : w->frame_len;
+    if (sma_buf_failed(bytes))
+        return sma_client_no_memory(err);
+    if (data.len > s->form.max_bytes)
+        return sma_client_too_long(data.len, s->form.max_bytes, err);
+    if (prefix + data.len > out->cap && !sma_client_buf_reserve(out, 0, prefix + data.len))
+        return sma_client_no_memory(err);
+    if (prefix)
+        memcpy(out->data, w->frame, prefix);
+    if (data.len)
+        memcpy(out->data + prefix, data.ptr, data.len);
+    out->len = prefix + data.len;
+    return w->choice->is_in_header ? put_header(w, err) : SCHEMATA_OK;
+}
+
 schemata_status_t sma_client_write_end(schemata_serializer_t *s, struct sma_client_writing *w,
                                        schemata_status_t st, schemata_buf_t *out,
                                        schemata_error_t **err)
 {
-    const struct sma_client_lane *lane = w->lane;
     const struct sma_client_choice *choice = w->choice;
-    if (!st && sma_buf_failed(&lane->bytes))
-        st = sma_client_no_memory(err);
-    if (!st && lane->bytes.len > s->form.max_bytes)
-        st = sma_client_too_long(lane->bytes.len, s->form.max_bytes, err);
-    if (!st && !sma_client_buf_set(out, lane->bytes.ptr, lane->bytes.len))
-        st = sma_client_no_memory(err);
-    if (!st && choice->is_in_header)
-        st = put_header(w, err);
+    if (!st)
+        st = put_message(s, w, out, err);
     if (st == SCHEMATA_ERR_DATA && choice)
         explain(choice, err);
     if (st)
@@ -394,10 +408,6 @@ static schemata_status_t reframe(struct sma_client_writing *w, const int32_t *id
     memcpy(w->other + choice->id_len, bytes, len);
     w->frame = w->other;
     w->frame_len = choice->id_len + len;
-    if (!choice->is_in_header) {
-        w->lane->bytes.len = 0;
-        sma_buf_append(&w->lane->bytes, w->frame, w->frame_len);
-    }
     return SCHEMATA_OK;
 }
 
@@ -416,6 +426,6 @@ schemata_status_t schemata_serialize_raw(schemata_serializer_t *s, const schemat
     if (!st && n_idx)
         st = reframe(&w, idx, n_idx, err);
     if (!st)
-        sma_buf_append(&w.lane->bytes, data, len);
+        w.data = sma_str_make(data, len);
     return sma_client_write_end(s, &w, st, out, err);
 }

@@ -60,11 +60,11 @@ struct sma_client_writing {
     struct sma_client_choice *choice;
     const uint8_t *frame; /* the choice's, or `other` */
     size_t frame_len;
+    struct sma_str data; /* ptr NULL: what is in the lane's buffer */
     uint8_t other[SMA_CLIENT_FRAME_MAX];
 };
 
-/* Chooses the schema and puts the prefix into w->lane->bytes; the message is to be appended there.
- * Ends with sma_client_write_end, whatever it returns.
+/* Chooses the schema; the data are to be appended to w->lane->bytes, or named in w->data. Ends with sma_client_write_end, whatever it returns.
  *
  * given     what is written; NULL: as configured.
  * message   Protobuf: full name; NULL: m->message, or the first of the file. */

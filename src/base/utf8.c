@@ -25,11 +25,28 @@ static size_t char_len(const unsigned char *s, size_t left)
     return 4;
 }
 
+/* Four to seven bytes as two words that overlap, fewer one by one. */
+static bool is_short_ascii(const unsigned char *p, size_t len)
+{
+    uint32_t head, tail;
+    if (len < 4) {
+        unsigned high = 0;
+        for (size_t i = 0; i < len; i++)
+            high |= p[i];
+        return high < 0x80;
+    }
+    memcpy(&head, p, 4);
+    memcpy(&tail, p + len - 4, 4);
+    return !((head | tail) & 0x80808080u);
+}
+
 bool sma_utf8_valid(struct sma_str s, size_t *bad)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     size_t i = 0;
     while (i < s.len) {
+        if (i + 8 > s.len && is_short_ascii(p + i, s.len - i))
+            return true;
         if (i + 8 <= s.len) { /* plain ASCII goes eight bytes at a time */
             uint64_t word;
             memcpy(&word, p + i, 8);

@@ -19,34 +19,59 @@ static enum sma_status skip(struct decoder *d, const struct sma_avro_node *node)
 /* ---- the smallest pieces
  * -------------------------------------------------------------------------------- */
 
-static enum sma_status broken(struct decoder *d, const char *what)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define COLD __attribute__((cold, noinline))
+
+/* The unlikely ends are kept out of the way of the others. */
+static COLD void say_broken(struct decoder *d, const char *what)
 {
     size_t offset = (size_t)(d->at - d->start);
-    return sma_fail_at(d->err, SMA_EINVAL, offset, "%s at byte %zu", what, offset);
+    sma_error_set(d->err, SMA_EINVAL, offset, "%s at byte %zu", what, offset);
 }
 
-static enum sma_status cut(struct decoder *d)
+static COLD void say_stopped(struct decoder *d)
+{
+    sma_error_set(d->err, SMA_ECONFLICT, SMA_NO_OFFSET, "stopped by the receiver");
+}
+
+static COLD void say_too_deep(struct decoder *d)
+{
+    sma_error_set(d->err, SMA_ELIMIT, (size_t)(d->at - d->start),
+                  "value exceeds the limit of %d levels of nesting", SMA_AVRO_VALUE_DEPTH_MAX);
+}
+
+static inline enum sma_status broken(struct decoder *d, const char *what)
+{
+    say_broken(d, what);
+    return SMA_EINVAL;
+}
+
+static inline enum sma_status cut(struct decoder *d)
 {
     return broken(d, "data ends too early");
 }
 
-static enum sma_status told(struct decoder *d, bool goes_on)
+static inline enum sma_status told(struct decoder *d, bool goes_on)
 {
-    return goes_on ? SMA_OK : sma_fail(d->err, SMA_ECONFLICT, "stopped by the receiver");
+    if (UNLIKELY(!goes_on)) {
+        say_stopped(d);
+        return SMA_ECONFLICT;
+    }
+    return SMA_OK;
 }
 
-static enum sma_status enter(struct decoder *d)
+static inline enum sma_status enter(struct decoder *d)
 {
-    if (!d->depth_left)
-        return sma_fail_at(d->err, SMA_ELIMIT, (size_t)(d->at - d->start),
-                           "value exceeds the limit of %d levels of nesting",
-                           SMA_AVRO_VALUE_DEPTH_MAX);
+    if (UNLIKELY(!d->depth_left)) {
+        say_too_deep(d);
+        return SMA_ELIMIT;
+    }
     d->depth_left--;
     return SMA_OK;
 }
 
 /* Zigzag varint of at most ten bytes. */
-static enum sma_status read_long(struct decoder *d, int64_t *out)
+static enum sma_status read_longer(struct decoder *d, int64_t *out)
 {
     const uint8_t *at = d->at;
     uint64_t bits = 0;
@@ -66,18 +91,31 @@ static enum sma_status read_long(struct decoder *d, int64_t *out)
     return broken(d, "number longer than 64 bits");
 }
 
-static enum sma_status read_int(struct decoder *d, int64_t *out)
+/* Most are of one byte or two. */
+static inline enum sma_status read_long(struct decoder *d, int64_t *out)
+{
+    const uint8_t *at = d->at;
+    if (d->end - at < 2 || (at[0] & at[1] & 0x80))
+        return read_longer(d, out);
+    uint32_t is_longer = at[0] >> 7;
+    uint32_t bits = (at[0] & 0x7fu) | (is_longer ? (uint32_t)at[1] << 7 : 0);
+    d->at = at + 1 + is_longer;
+    *out = (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
+    return SMA_OK;
+}
+
+static inline enum sma_status read_int(struct decoder *d, int64_t *out)
 {
     const uint8_t *at = d->at;
     enum sma_status st = read_long(d, out);
-    if (!st && (*out < INT32_MIN || *out > INT32_MAX)) {
+    if (!st && UNLIKELY(*out < INT32_MIN || *out > INT32_MAX)) {
         d->at = at;
         return broken(d, "number does not fit an int");
     }
     return st;
 }
 
-static uint64_t little_endian(const uint8_t *at, int bytes)
+static inline uint64_t little_endian(const uint8_t *at, int bytes)
 {
     uint64_t bits = 0;
     for (int i = 0; i < bytes; i++)
@@ -105,7 +143,7 @@ static enum sma_status read_double(struct decoder *d, double *out)
     return SMA_OK;
 }
 
-static enum sma_status read_raw(struct decoder *d, size_t len, struct sma_str *out)
+static inline enum sma_status read_raw(struct decoder *d, size_t len, struct sma_str *out)
 {
     if ((size_t)(d->end - d->at) < len)
         return cut(d);
@@ -114,14 +152,14 @@ static enum sma_status read_raw(struct decoder *d, size_t len, struct sma_str *o
     return SMA_OK;
 }
 
-static enum sma_status read_bytes(struct decoder *d, struct sma_str *out)
+static inline enum sma_status read_bytes(struct decoder *d, struct sma_str *out)
 {
     const uint8_t *at = d->at;
     int64_t len;
     enum sma_status st = read_long(d, &len);
     if (st)
         return st;
-    if (len < 0 || len > d->end - d->at) {
+    if (UNLIKELY(len < 0 || len > d->end - d->at)) {
         d->at = at;
         return broken(d, len < 0 ? "negative length" : "length beyond the end of the data");
     }
@@ -129,7 +167,7 @@ static enum sma_status read_bytes(struct decoder *d, struct sma_str *out)
 }
 
 /* Text in data is checked: what the visitor gets as a string is UTF-8. */
-static enum sma_status read_string(struct decoder *d, struct sma_str *out)
+static inline enum sma_status read_string(struct decoder *d, struct sma_str *out)
 {
     const uint8_t *at = d->at;
     enum sma_status st = read_bytes(d, out);
@@ -275,19 +313,13 @@ static enum sma_status run_boolean(struct decoder *d)
     return told(d, d->visitor->bool_value(d->ctx, raw.ptr[0] != 0));
 }
 
-static enum sma_status run_number(struct decoder *d, const struct sma_step *step)
+static enum sma_status run_real(struct decoder *d, const struct sma_step *step)
 {
     int64_t whole;
     float single;
     double wide;
     enum sma_status st;
     switch (step->kind) {
-    case SMA_STEP_INT:
-        st = read_int(d, &whole);
-        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
-    case SMA_STEP_LONG:
-        st = read_long(d, &whole);
-        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
     case SMA_STEP_INT_TO_FLOAT:
         st = read_long(d, &whole);
         return st ? st : told(d, d->visitor->float_value(d->ctx, (float)whole));
@@ -376,43 +408,45 @@ static enum sma_status run_record(struct decoder *d, const struct sma_step *step
     return st ? st : told(d, d->visitor->map_end(d->ctx));
 }
 
+/* Somebody wants to know the branch. */
 static enum sma_status run_wrapped(struct decoder *d, const struct sma_step *step)
 {
-    bool is_tagged = d->visitor->branch && step->item->kind != SMA_STEP_NULL;
-    enum sma_status st = SMA_OK;
-    if (is_tagged)
-        st = told(d, d->visitor->branch(d->ctx, step->branch_name, step->branch_index));
+    enum sma_status st =
+        told(d, d->visitor->branch(d->ctx, step->branch_name, step->branch_index));
     if (!st)
         st = run(d, step->item);
-    return st || !is_tagged ? st : told(d, d->visitor->branch_end(d->ctx));
+    return st ? st : told(d, d->visitor->branch_end(d->ctx));
 }
 
-static enum sma_status run_inside(struct decoder *d, const struct sma_step *step)
+static enum sma_status run_nested(struct decoder *d, const struct sma_step *step)
 {
-    uint32_t index;
-    enum sma_status st;
-    switch (step->kind) {
-    case SMA_STEP_BRANCHES:
-        st = read_index(d, step->branches.count, "union index out of range", &index);
-        return st ? st : run(d, step->branches.steps[index]);
-    case SMA_STEP_WRAP:
-        return run_wrapped(d, step);
-    case SMA_STEP_RECORD:
-        return run_record(d, step);
-    default:
-        return run_items(d, step);
-    }
+    enum sma_status st = enter(d);
+    if (st)
+        return st;
+    st = step->kind == SMA_STEP_RECORD ? run_record(d, step)
+         : step->kind == SMA_STEP_WRAP ? run_wrapped(d, step)
+                                       : run_items(d, step);
+    d->depth_left++;
+    return st;
 }
 
-static enum sma_status run(struct decoder *d, const struct sma_step *step)
+/* A value whose branch, if it has one, is known. */
+static inline enum sma_status run_value(struct decoder *d, const struct sma_step *step)
 {
     struct sma_str raw;
+    int64_t whole;
     enum sma_status st;
     switch (step->kind) {
     case SMA_STEP_NULL:
         return told(d, d->visitor->null_value(d->ctx));
     case SMA_STEP_BOOLEAN:
         return run_boolean(d);
+    case SMA_STEP_INT:
+        st = read_int(d, &whole);
+        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
+    case SMA_STEP_LONG:
+        st = read_long(d, &whole);
+        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
     case SMA_STEP_BYTES:
         st = read_bytes(d, &raw);
         return st ? st : told(d, d->visitor->bytes_value(d->ctx, raw, step->logical));
@@ -427,19 +461,42 @@ static enum sma_status run(struct decoder *d, const struct sma_step *step)
     case SMA_STEP_ARRAY:
     case SMA_STEP_MAP:
     case SMA_STEP_RECORD:
-    case SMA_STEP_BRANCHES:
     case SMA_STEP_WRAP:
-        st = enter(d);
-        if (st)
-            return st;
-        st = run_inside(d, step);
-        d->depth_left++;
-        return st;
+        return run_nested(d, step);
     case SMA_STEP_FAIL:
         return broken(d, step->failure);
     default:
-        return run_number(d, step);
+        return run_real(d, step);
     }
+}
+
+/* Unions are levels of nesting like others, but need no call of their own: the branch is found, and
+ * named only when somebody wants to know. */
+static enum sma_status run(struct decoder *d, const struct sma_step *step)
+{
+    uint32_t levels = 0, index;
+    enum sma_status st = SMA_OK;
+    while (!st) {
+        bool is_unnamed = step->kind == SMA_STEP_WRAP &&
+                          (!d->visitor->branch || step->item->kind == SMA_STEP_NULL);
+        if (step->kind != SMA_STEP_BRANCHES && !is_unnamed)
+            break;
+        st = enter(d);
+        if (st)
+            break;
+        levels++;
+        if (is_unnamed) {
+            step = step->item;
+            continue;
+        }
+        st = read_index(d, step->branches.count, "union index out of range", &index);
+        if (!st)
+            step = step->branches.steps[index];
+    }
+    if (!st)
+        st = run_value(d, step);
+    d->depth_left += levels;
+    return st;
 }
 
 enum sma_status sma_avro_decode(const struct sma_avro_plan *plan, struct sma_str data, size_t *used,
