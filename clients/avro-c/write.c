@@ -28,10 +28,15 @@ static schemata_status_t put(struct encoder *e, const avro_value_t *v,
 /* ---- bytes ----------------------------------------------------------------------------------------
  */
 
-static void put_long(struct sma_buf *out, int64_t value)
+static inline bool has_room(struct sma_buf *out, size_t extra)
+{
+    return extra < out->capacity - out->len || sma_buf_reserve(out, extra);
+}
+
+static inline void put_long(struct sma_buf *out, int64_t value)
 {
     uint64_t bits = ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
-    if (!sma_buf_reserve(out, 10))
+    if (!has_room(out, 10))
         return;
     uint8_t *at = (uint8_t *)out->ptr + out->len;
     for (; bits >= 0x80; bits >>= 7)
@@ -40,13 +45,21 @@ static void put_long(struct sma_buf *out, int64_t value)
     out->len = (size_t)(at - (uint8_t *)out->ptr);
 }
 
-static void put_little_endian(struct sma_buf *out, uint64_t bits, size_t count)
+static inline void put_little_endian(struct sma_buf *out, uint64_t bits, size_t count)
 {
-    if (!sma_buf_reserve(out, 8))
+    if (!has_room(out, 8))
         return;
     for (size_t i = 0; i < count; i++)
         out->ptr[out->len + i] = (char)(uint8_t)(bits >> (8 * i));
     out->len += count;
+}
+
+static inline void put_raw(struct sma_buf *out, const void *bytes, size_t len)
+{
+    if (!len || !has_room(out, len))
+        return;
+    memcpy(out->ptr + out->len, bytes, len);
+    out->len += len;
 }
 
 static schemata_status_t refuse(struct encoder *e, const char *what)
@@ -83,7 +96,7 @@ static schemata_status_t put_text(struct encoder *e, const char *text, size_t le
     if (!sma_utf8_valid(sma_str_make(text, len), NULL))
         return e->api->fail(e->err, SCHEMATA_ERR_DATA, "a string is not UTF-8");
     put_long(e->out, (int64_t)len);
-    sma_buf_append(e->out, text, len);
+    put_raw(e->out, text, len);
     return SCHEMATA_OK;
 }
 
@@ -102,7 +115,7 @@ static schemata_status_t put_scalar(struct encoder *e, const avro_value_t *v,
     case SMA_AVRO_BOOLEAN:
         if (avro_value_get_boolean(v, &flag))
             return refuse(e, "value is no boolean");
-        sma_buf_putc(e->out, flag != 0);
+        put_raw(e->out, flag ? "\1" : "\0", 1);
         return SCHEMATA_OK;
     case SMA_AVRO_INT:
         if (avro_value_get_int(v, &small))
@@ -118,7 +131,7 @@ static schemata_status_t put_scalar(struct encoder *e, const avro_value_t *v,
         if (avro_value_get_bytes(v, &bytes, &len))
             return refuse(e, "value is no bytes");
         put_long(e->out, (int64_t)len);
-        sma_buf_append(e->out, bytes, len);
+        put_raw(e->out, bytes, len);
         return SCHEMATA_OK;
     case SMA_AVRO_STRING:
         if (avro_value_get_string(v, &text, &len) || !len)
@@ -127,7 +140,7 @@ static schemata_status_t put_scalar(struct encoder *e, const avro_value_t *v,
     case SMA_AVRO_FIXED:
         if (avro_value_get_fixed(v, &bytes, &len) || len != node->fixed.size)
             return refuse(e, "value is no fixed of that size");
-        sma_buf_append(e->out, bytes, len);
+        put_raw(e->out, bytes, len);
         return SCHEMATA_OK;
     case SMA_AVRO_ENUM:
         if (avro_value_get_enum(v, &flag) || flag < 0 ||
