@@ -4,7 +4,7 @@
 run.py BINARY BUILD_DIR [--full] [--strict] [--only S1,S5,…]
 
 Names and method are those of the goal table: S1 hot GET, S2 many connections, S3 idle connections, S5
-known schema again, S6/S7 new schemas, S10 reads while a long check runs, START, RSS, AVRO. A missed goal
+known schema again, S6/S7 new schemas, S10 reads while a long check runs, START, RSS, SCALE (long lists), AVRO. A missed goal
 is printed as missed; the exit status is 0 unless --strict."""
 
 import argparse
@@ -22,6 +22,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Load, Nginx, Process, Ratio, Registry, Table, pinned, rounds, rss_mib, wait_for_200  # noqa: E402
 import peers  # noqa: E402
+import scale  # noqa: E402
 from harness import LOAD_CPU, SERVER_CPU  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -333,6 +334,15 @@ class Bench:
             registry.stop()
         self.starts(data, f"{got} schemas")
 
+    # ---- long lists --------------------------------------------------------------------------------------
+
+    def scale(self):
+        registry = Registry(self.o.binary, data=os.path.join(self.folder.name, "scale")).wait()
+        try:
+            scale.run(self.table, registry)
+        finally:
+            registry.stop()
+
     # ---- engines -----------------------------------------------------------------------------------------
 
     def figure(self, command, word=None, **options):
@@ -422,6 +432,7 @@ class Bench:
             ("S6", self.new),
             ("S10", self.long_check),
             ("START", self.sizes),
+            ("SCALE", self.scale),
             ("AVRO", self.avro),
             ("JSON", self.json),
             ("PROTO", self.protobuf),

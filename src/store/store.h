@@ -104,6 +104,11 @@ enum sma_status sma_view_version(struct sma_view *view, struct sma_arena *arena,
 enum sma_status sma_view_latest(struct sma_view *view, struct sma_arena *arena,
                                 struct sma_str subject, enum sma_deleted deleted,
                                 struct sma_version *out, struct sma_error *err) SMA_MUST_CHECK;
+/* The same without its content, of which only the hash is filled in: for lists, where reading the
+ * texts would be most of the work. */
+enum sma_status sma_view_latest_head(struct sma_view *view, struct sma_arena *arena,
+                                     struct sma_str subject, enum sma_deleted deleted,
+                                     struct sma_version *out, struct sma_error *err) SMA_MUST_CHECK;
 /* Numbers, ascending, without contents. Soft-deleted ones are flagged. */
 struct sma_version_number {
     int32_t version;

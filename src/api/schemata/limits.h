@@ -15,7 +15,7 @@
 
 #define SMA_OWN_SUBJECTS_MAX 1000
 /* Subjects looked at for one page; a row that is read for its filter counts as 10. */
-#define SMA_OWN_SUBJECTS_WORK_MAX 50000
+#define SMA_OWN_SUBJECTS_WORK_MAX 20000
 
 #define SMA_OWN_SEARCH_HITS_MAX 1000
 /* Of one search request: bytes of text looked at, with an allowance for a row and for parsing. */

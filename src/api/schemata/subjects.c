@@ -65,8 +65,9 @@ static enum sma_status show(struct listing *l, const struct sma_subject_row *row
     enum sma_mode mode;
     sma_scan_step(l->scan);
     l->work -= ROW_WORK;
-    enum sma_status st = sma_loader_latest(
-        &latest, loader, row->subject, row->live_versions ? SMA_LIVE : SMA_WITH_DELETED, l->err);
+    enum sma_status st =
+        sma_view_latest_head(loader->view, loader->arena, row->subject,
+                             row->live_versions ? SMA_LIVE : SMA_WITH_DELETED, &latest, l->err);
     if (st || (l->type.len && !sma_str_eq(latest.type, l->type)))
         return st;
     st = sma_subject_parse(&subject, loader->arena, row->subject, l->err);

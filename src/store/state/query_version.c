@@ -27,6 +27,22 @@ enum sma_status sma_view_latest(struct sma_view *view, struct sma_arena *arena,
     return sma_row_read_only(&q, arena, out, err);
 }
 
+enum sma_status sma_view_latest_head(struct sma_view *view, struct sma_arena *arena,
+                                     struct sma_str subject, enum sma_deleted deleted,
+                                     struct sma_version *out, struct sma_error *err)
+{
+    bool has_row;
+    struct sma_query q = sma_query_on(view->db, SMA_SQL_VERSION_LATEST);
+    sma_query_str(&q, subject);
+    sma_query_deleted(&q, deleted);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    if (st)
+        return st;
+    st = has_row ? sma_row_read(&q, arena, SMA_ROW_WITHOUT_CONTENT, out, NULL, err) : SMA_ENOTFOUND;
+    sma_query_end(&q);
+    return st;
+}
+
 enum sma_status sma_view_versions(struct sma_view *view, struct sma_arena *arena,
                                   struct sma_str subject, enum sma_deleted deleted,
                                   struct sma_version_number **out, size_t *count,

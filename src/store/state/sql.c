@@ -1,7 +1,6 @@
 #include "store/state/sql.h"
 
 /* A version row with its content; the order is what sma_row_read expects. */
-#define IMPORT "SELECT feed, position, uuid, goal, begun_ms, updated_ms FROM imports "
 #define ROW_COLUMNS                                                                                \
     "v.subject, v.version, v.id, v.type, v.is_deleted, v.ts_ms, v.uuid, v.position, "              \
     "v.schema_key, s.guid, s.reference_count, s.metadata, s.rule_set, s.text "
@@ -16,6 +15,8 @@
 #define DEK                                                                                        \
     "SELECT kek_name, subject, algorithm, encrypted_key_material, version, is_deleted, ts_ms "     \
     "FROM deks "
+
+#define IMPORT "SELECT feed, position, uuid, goal, begun_ms, updated_ms FROM imports "
 
 static const struct {
     const char *name, *text;
