@@ -172,7 +172,7 @@ def python():
         shutil.rmtree(venv, ignore_errors=True)
         execute([sys.executable, "-m", "venv", str(venv)], HERE)
         execute([str(venv / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check",
-                 "--only-binary", ":all:", "-r", str(wanted)], HERE)
+                 "--only-binary", ":all:", "--no-binary", "hkdf", "-r", str(wanted)], HERE)
 
     step("python", [wanted, sys.version], venv / "bin" / "python", work)
 

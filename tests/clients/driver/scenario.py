@@ -14,6 +14,7 @@ For each producer, on a topic of its own:
              orders import it in every stage)
   pinned     where the client can: written with the version whose metadata says release 1, read with
              the one that says release 2
+  encrypted  where the client can: fields encrypted under deks of the registry, see encrypted.py
 and at the end, where several clients registered one text:
   one id     they all got the same id
 """
@@ -21,7 +22,7 @@ and at the end, where several clients registered one text:
 import base64
 import concurrent.futures
 
-from . import install, records, registry
+from . import encrypted, install, records, registry
 from .worker import WorkerError
 
 # The part of a refused producer's error that names the field. A Protobuf path has field numbers.
@@ -89,6 +90,7 @@ class Matrix:
             if fmt in producer.pinned:
                 self.pinned(fmt, producer, [c for c in able if fmt in c.pinned])
         self.one_id(fmt, [w for w in able if w.name in SAME_TEXT.get(fmt, ())])
+        encrypted.run(self, fmt, [w for w in able if fmt in w.encrypted])
 
     # ---- stages --------------------------------------------------------------------------------
     def evolution(self, fmt, producer, consumers):
@@ -150,11 +152,12 @@ class Matrix:
     # ---- parts ---------------------------------------------------------------------------------
     def produce(self, producer, stage, **request):
         try:
-            producer.ask(op="produce", **request)
+            answer = producer.ask(op="produce", **request)
             problem = None
         except WorkerError as err:
-            problem = err.message
-        return self.board.check(request["format"], producer.name, None, stage, problem)
+            answer, problem = None, err.message
+        passed = self.board.check(request["format"], producer.name, None, stage, problem)
+        return answer if passed else None
 
     def read(self, fmt, producer, consumers, topic, count, readers, wanted, **extra):
         """All consumers at once; `wanted` gives a consumer's (stage, records) per reader."""

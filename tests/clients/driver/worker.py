@@ -62,6 +62,7 @@ class Worker:
         self.references = answer["references"]
         self.pinned = answer["pinned"]
         self.admin = answer.get("admin", False)
+        self.encrypted = answer.get("encrypted", [])
         self.package = answer["package"]
         return self
 

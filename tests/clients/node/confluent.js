@@ -30,8 +30,12 @@ const HELLO = {
   header: ['avro', 'json', 'protobuf'],
   references: ['avro', 'json'],
   pinned: ['avro'],
+  encrypted: ['avro', 'json'],
   admin: true
 }
+
+sr.LocalKmsDriver.register()
+sr.HcVaultDriver.register()
 
 function version (name) {
   // require.resolve gives the entry file; the manifest is in the folder named after the package.
@@ -44,6 +48,16 @@ function newClient () {
   return new sr.SchemaRegistryClient({ baseURLs: [process.env.REGISTRY_URL] })
 }
 
+// Arguments of a serializer that runs encryption rules: `encrypted` of the request gives the rules'
+// configuration and how many days ahead the executor's clock is, so that deks expire.
+function rules (req) {
+  if (!req.encrypted) return [{}, undefined]
+  const registry = new sr.RuleRegistry()
+  const clock = { now: () => Date.now() + req.encrypted.days * 86400000 }
+  registry.registerExecutor(new sr.FieldEncryptionExecutor(clock))
+  return [{ ruleConfig: req.encrypted.conf }, registry]
+}
+
 function fileRegistry (variant) {
   const bytes = fs.readFileSync(path.join(process.env.DESCRIPTORS, `${variant}.pb`))
   return createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes))
@@ -52,6 +66,7 @@ function fileRegistry (variant) {
 // Registers the schema file, or finds it when it is there; returns how the serializer gets at it.
 async function givenSchema (client, req) {
   if (req.pinned) return { useLatestWithMetadata: req.pinned }
+  if (req.encrypted) return { useLatestVersion: true }
   const subject = `${req.topic}-value`
   const info = {
     schemaType: TYPES[req.format],
@@ -66,39 +81,42 @@ async function givenSchema (client, req) {
 async function encoder (req) {
   const client = newClient()
   const ids = req.header ? { schemaIdSerializer: sr.HeaderSchemaIdSerializer } : {}
+  const [ruled, registry] = rules(req)
   if (req.format === 'protobuf') {
-    const registry = fileRegistry(req.schema)
-    const desc = registry.getMessage('shop.Shop.Order')
+    const files = fileRegistry(req.schema)
+    const desc = files.getMessage('shop.Shop.Order')
     // Normalized: see ../README.md, "Where a client cannot follow".
-    const conf = { autoRegisterSchemas: !req.lookup, normalizeSchemas: true, registry, ...ids }
+    const conf = { autoRegisterSchemas: !req.lookup, normalizeSchemas: true, registry: files, ...ids }
     const inner = new sr.ProtobufSerializer(client, sr.SerdeType.VALUE, conf)
     return (record, headers) => inner.serialize(req.topic, fromJson(desc, record), headers)
   }
   const conf = req.inferred
     ? { autoRegisterSchemas: true, ...ids }
-    : { autoRegisterSchemas: false, ...await givenSchema(client, req), ...ids }
+    : { autoRegisterSchemas: false, ...await givenSchema(client, req), ...ids, ...ruled }
   if (req.format === 'avro') {
-    const inner = new sr.AvroSerializer(client, sr.SerdeType.VALUE, conf)
+    const inner = new sr.AvroSerializer(client, sr.SerdeType.VALUE, conf, registry)
     return (record, headers) => inner.serialize(req.topic, fromWireForm(record), headers)
   }
   const inner = new sr.JsonSerializer(client, sr.SerdeType.VALUE,
-    { ...conf, validate: true, allowUnionTypes: true })
+    { ...conf, validate: true, allowUnionTypes: true }, registry)
   return (record, headers) => inner.serialize(req.topic, record, headers)
 }
 
 // The package takes a reader schema only as "the subject's latest version": asked for anything but v2
 // it reads with the writer's.
-function decoder (client, format, variant, pinned) {
+function decoder (client, req, variant) {
+  const { format, pinned } = req
+  const [ruled, registry] = rules(req)
   if (format === 'avro') {
     const conf = pinned
       ? { useLatestWithMetadata: pinned }
-      : { useLatestVersion: variant === 'v2' }
-    const inner = new sr.AvroDeserializer(client, sr.SerdeType.VALUE, conf)
+      : { useLatestVersion: variant === 'v2', ...ruled }
+    const inner = new sr.AvroDeserializer(client, sr.SerdeType.VALUE, conf, registry)
     return async (topic, f) => toWireForm(await inner.deserialize(topic, f.value, f.headers))
   }
   if (format === 'json') {
-    const conf = { validate: true, allowUnionTypes: true }
-    const inner = new sr.JsonDeserializer(client, sr.SerdeType.VALUE, conf)
+    const conf = { validate: true, allowUnionTypes: true, ...ruled }
+    const inner = new sr.JsonDeserializer(client, sr.SerdeType.VALUE, conf, registry)
     return (topic, f) => inner.deserialize(topic, f.value, f.headers)
   }
   const inner = new sr.ProtobufDeserializer(client, sr.SerdeType.VALUE, {})
@@ -122,7 +140,8 @@ async function produce (req) {
     frames.push({ value, headers })
   }
   await wire.send(req.topic, frames)
-  return { first: frames[0].value.toString('base64') }
+  const texts = frames.map(frame => frame.value.toString('base64'))
+  return { first: texts[0], frames: texts }
 }
 
 async function consume (req) {
@@ -130,7 +149,7 @@ async function consume (req) {
   const frames = await wire.receive(req.topic, req.count)
   const results = []
   for (const variant of req.readers) {
-    const deserialize = decoder(client, req.format, variant, req.pinned)
+    const deserialize = decoder(client, req, variant)
     const records = []
     for (const frame of frames) records.push(await deserialize(req.topic, frame))
     results.push(records)

@@ -20,6 +20,11 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerialize
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
+from confluent_kafka.schema_registry.rule_registry import RuleRegistry
+from confluent_kafka.schema_registry.rules.encryption.encrypt_executor import (
+    Clock, FieldEncryptionExecutor)
+from confluent_kafka.schema_registry.rules.encryption.hcvault.hcvault_driver import HcVaultKmsDriver
+from confluent_kafka.schema_registry.rules.encryption.localkms.local_driver import LocalKmsDriver
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
@@ -43,6 +48,7 @@ HELLO = {
     "references": ["avro", "json"],
     "pinned": ["avro"],
     "admin": True,
+    "encrypted": ["avro", "json"],
 }
 
 
@@ -138,6 +144,27 @@ def text(fmt, variant):
     return (SCHEMAS / fmt / f"{variant}.{suffix}").read_text(encoding="utf-8")
 
 
+# ---- field encryption ------------------------------------------------------------------------------
+class Later(Clock):
+    """The executor's clock, some days ahead: deks expire."""
+
+    def __init__(self, days):
+        self.ms = days * 86400000
+
+    def now(self):
+        return super().now() + self.ms
+
+
+def rules(req):
+    """Arguments of a serializer that runs encryption rules: `encrypted` of the request gives the rules'
+    configuration and how many days ahead its clock is."""
+    if "encrypted" not in req:
+        return {}
+    registry = RuleRegistry()
+    registry.register_executor(FieldEncryptionExecutor(Later(req["encrypted"]["days"])))
+    return {"rule_conf": req["encrypted"]["conf"], "rule_registry": registry}
+
+
 # ---- the package's serializers -----------------------------------------------------------------
 def given_schema(req):
     references = [SchemaReference(r["name"], r["subject"], r["version"])
@@ -147,24 +174,27 @@ def given_schema(req):
 
 def serializer(client, req, conf):
     if req["format"] == "avro":
-        given = None if "pinned" in req else given_schema(req)
-        inner = AvroSerializer(client, given, conf=conf)
+        given = None if "pinned" in req or "encrypted" in req else given_schema(req)
+        inner = AvroSerializer(client, given, conf=conf, **rules(req))
         return lambda record, ctx: inner(from_wire_form(record), ctx)
     if req["format"] == "json":
-        return JSONSerializer(given_schema(req), client, conf=conf)
+        given = None if "encrypted" in req else given_schema(req)
+        return JSONSerializer(given, client, conf=conf, **rules(req))
     cls = message_class(req["schema"])
     inner = ProtobufSerializer(cls, client, conf)
     return lambda record, ctx: inner(json_format.ParseDict(record, cls()), ctx)
 
 
-def deserializer(client, fmt, variant, pinned):
+def deserializer(client, req, variant):
+    fmt, pinned = req["format"], req.get("pinned")
     if fmt == "avro":
         own = text(fmt, variant) if variant and not pinned else None
-        inner = AvroDeserializer(client, own, conf={"use.latest.with.metadata": pinned})
+        inner = AvroDeserializer(client, own, conf={"use.latest.with.metadata": pinned},
+                                 **rules(req))
         return lambda data, ctx: to_wire_form(inner(data, ctx))
     if fmt == "json":
         # Without a schema of its own it validates against the writer's, fetched by id.
-        return JSONDeserializer(None, schema_registry_client=client)
+        return JSONDeserializer(None, schema_registry_client=client, **rules(req))
     inner = ProtobufDeserializer(message_class(variant or "v1"), {}, client)
     return lambda data, ctx: json_format.MessageToDict(
         inner(data, ctx), always_print_fields_with_no_presence=True,
@@ -173,7 +203,8 @@ def deserializer(client, fmt, variant, pinned):
 
 def produce(req, wire):
     client = SchemaRegistryClient({"url": os.environ["REGISTRY_URL"]})
-    conf = {"auto.register.schemas": not req.get("lookup") and not req.get("pinned"),
+    is_given = not any(req.get(how) for how in ("lookup", "pinned", "encrypted"))
+    conf = {"auto.register.schemas": is_given, "use.latest.version": "encrypted" in req,
             "use.latest.with.metadata": req.get("pinned")}
     if req["format"] == "protobuf":
         conf["normalize.schemas"] = True  # see README.md, "Where a client cannot follow"
@@ -186,7 +217,8 @@ def produce(req, wire):
         value = serialize(record, ctx)
         frames.append((value, list(ctx.headers or [])))
     wire.send(req["topic"], frames)
-    return {"first": base64.b64encode(frames[0][0]).decode()}
+    return {"first": base64.b64encode(frames[0][0]).decode(),
+            "frames": [base64.b64encode(value).decode() for value, _ in frames]}
 
 
 def consume(req, wire):
@@ -194,7 +226,7 @@ def consume(req, wire):
     frames = wire.receive(req["topic"], req["count"])
     results = []
     for variant in req["readers"]:
-        deserialize = deserializer(client, req["format"], variant, req.get("pinned"))
+        deserialize = deserializer(client, req, variant)
         results.append([
             deserialize(value, SerializationContext(req["topic"], MessageField.VALUE, headers))
             for value, headers in frames])
@@ -224,6 +256,8 @@ def failure(err):
 
 
 def main():
+    LocalKmsDriver.register()
+    HcVaultKmsDriver.register()
     wire = transport()
     ops = {"hello": lambda req: HELLO, "produce": lambda req: produce(req, wire),
            "consume": lambda req: consume(req, wire), "admin": administer}
