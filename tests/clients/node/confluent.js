@@ -50,7 +50,7 @@ function newClient () {
 
 // Arguments of a serializer that runs encryption rules: `encrypted` of the request gives the rules'
 // configuration and how many days ahead the executor's clock is, so that deks expire.
-function rules (req) {
+function ruled (req) {
   if (!req.encrypted) return [{}, undefined]
   const registry = new sr.RuleRegistry()
   const clock = { now: () => Date.now() + req.encrypted.days * 86400000 }
@@ -81,7 +81,7 @@ async function givenSchema (client, req) {
 async function encoder (req) {
   const client = newClient()
   const ids = req.header ? { schemaIdSerializer: sr.HeaderSchemaIdSerializer } : {}
-  const [ruled, registry] = rules(req)
+  const [ruleConf, registry] = ruled(req)
   if (req.format === 'protobuf') {
     const files = fileRegistry(req.schema)
     const desc = files.getMessage('shop.Shop.Order')
@@ -92,7 +92,7 @@ async function encoder (req) {
   }
   const conf = req.inferred
     ? { autoRegisterSchemas: true, ...ids }
-    : { autoRegisterSchemas: false, ...await givenSchema(client, req), ...ids, ...ruled }
+    : { autoRegisterSchemas: false, ...await givenSchema(client, req), ...ids, ...ruleConf }
   if (req.format === 'avro') {
     const inner = new sr.AvroSerializer(client, sr.SerdeType.VALUE, conf, registry)
     return (record, headers) => inner.serialize(req.topic, fromWireForm(record), headers)
@@ -106,16 +106,16 @@ async function encoder (req) {
 // it reads with the writer's.
 function decoder (client, req, variant) {
   const { format, pinned } = req
-  const [ruled, registry] = rules(req)
+  const [ruleConf, registry] = ruled(req)
   if (format === 'avro') {
     const conf = pinned
       ? { useLatestWithMetadata: pinned }
-      : { useLatestVersion: variant === 'v2', ...ruled }
+      : { useLatestVersion: variant === 'v2', ...ruleConf }
     const inner = new sr.AvroDeserializer(client, sr.SerdeType.VALUE, conf, registry)
     return async (topic, f) => toWireForm(await inner.deserialize(topic, f.value, f.headers))
   }
   if (format === 'json') {
-    const conf = { validate: true, allowUnionTypes: true, ...ruled }
+    const conf = { validate: true, allowUnionTypes: true, ...ruleConf }
     const inner = new sr.JsonDeserializer(client, sr.SerdeType.VALUE, conf, registry)
     return (topic, f) => inner.deserialize(topic, f.value, f.headers)
   }
