@@ -214,6 +214,6 @@ enum sma_status sma_side_add_bundle(struct sma_side *side, const char *name, str
     path = sma_arena_copy(side->arena, r.name);
     if (!path.ptr)
         return sma_fail_nomem(err);
-    enum sma_status st = sma_read_file(&text, side->arena, path.ptr, err);
+    enum sma_status st = sma_read_bytes(&text, side->arena, path.ptr, SMA_BUNDLE_BYTES_MAX, err);
     return st ? st : take_text(&r, text);
 }

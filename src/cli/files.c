@@ -11,11 +11,11 @@
 #include "cli/source.h"
 
 static enum sma_status read_all(struct sma_str *out, struct sma_arena *arena, int fd,
-                                const char *path, struct sma_error *err)
+                                const char *path, size_t max, struct sma_error *err)
 {
     struct sma_buf buf;
     enum sma_status st = SMA_OK;
-    sma_buf_init(&buf, SMA_FILE_BYTES_MAX);
+    sma_buf_init(&buf, max);
     for (;;) {
         char part[65536];
         ssize_t got = read(fd, part, sizeof part);
@@ -28,7 +28,7 @@ static enum sma_status read_all(struct sma_str *out, struct sma_arena *arena, in
         sma_buf_append(&buf, part, (size_t)got);
     }
     if (!st && sma_buf_failed(&buf))
-        st = sma_fail(err, SMA_ELIMIT, "%s has more than %u bytes", path, SMA_FILE_BYTES_MAX);
+        st = sma_fail(err, SMA_ELIMIT, "%s has more than %zu bytes", path, max);
     if (!st) {
         *out = sma_arena_copy(arena, sma_buf_str(&buf));
         st = out->ptr ? SMA_OK : sma_fail_nomem(err);
@@ -40,12 +40,18 @@ static enum sma_status read_all(struct sma_str *out, struct sma_arena *arena, in
 enum sma_status sma_read_file(struct sma_str *out, struct sma_arena *arena, const char *path,
                               struct sma_error *err)
 {
+    return sma_read_bytes(out, arena, path, SMA_FILE_BYTES_MAX, err);
+}
+
+enum sma_status sma_read_bytes(struct sma_str *out, struct sma_arena *arena, const char *path,
+                               size_t max, struct sma_error *err)
+{
     bool is_stdin = !strcmp(path, "-");
     int fd = is_stdin ? 0 : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return sma_fail(err, errno == ENOENT ? SMA_ENOTFOUND : SMA_EIO, "cannot open %s: %s", path,
                         strerror(errno));
-    enum sma_status st = read_all(out, arena, fd, path, err);
+    enum sma_status st = read_all(out, arena, fd, path, max, err);
     if (!is_stdin)
         close(fd);
     return st;

@@ -27,6 +27,8 @@ struct layout {
     size_t count, capacity, at;
     struct sma_buf *out;
     uint32_t column;
+    unsigned indent; /* of the line */
+    bool is_over;    /* a comment ends the line: what comes next needs another one */
     bool failed;
 };
 
@@ -141,18 +143,22 @@ static void measure(struct layout *l)
 
 /* ---- writing ---- */
 
-static void put(struct layout *l, struct sma_str text)
-{
-    sma_buf_puts(l->out, text);
-    l->column += (uint32_t)sma_utf8_count(text);
-}
-
 static void new_line(struct layout *l, unsigned indent)
 {
     sma_buf_putc(l->out, '\n');
     for (unsigned i = 0; i < 2 * indent; i++)
         sma_buf_putc(l->out, ' ');
     l->column = 2 * indent;
+    l->indent = indent;
+    l->is_over = false;
+}
+
+static void put(struct layout *l, struct sma_str text)
+{
+    if (l->is_over)
+        new_line(l, l->indent);
+    sma_buf_puts(l->out, text);
+    l->column += (uint32_t)sma_utf8_count(text);
 }
 
 static void put_flat(struct layout *l, size_t from, size_t to)
@@ -178,6 +184,7 @@ static void put_comments(struct layout *l, unsigned indent, bool at_start)
         else if (!at_start)
             new_line(l, indent);
         put(l, t->text);
+        l->is_over = t->ends_line;
         at_start = false;
     }
 }

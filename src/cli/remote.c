@@ -353,16 +353,15 @@ static enum sma_status no_registry(const struct sma_remote *remote, const struct
                            SMA_STR_ARG(remote->url), status, excerpt);
 }
 
-enum sma_status sma_remote_call(struct sma_remote *remote, struct sma_arena *arena,
-                                const char *method, struct sma_str path, struct sma_str body,
-                                struct sma_remote_answer *out, struct sma_error *err)
+enum sma_status sma_remote_try(struct sma_remote *remote, struct sma_arena *arena,
+                               const char *method, struct sma_str path, struct sma_str body,
+                               struct sma_remote_answer *out, struct sma_error *err)
 {
     static const struct sma_json_options options = {.max_values = ANSWER_VALUES_MAX,
                                                     .max_bytes = ANSWER_BYTES_MAX,
                                                     .max_depth = ANSWER_DEPTH_MAX,
                                                     .non_finite = true};
     struct sma_client_reply reply;
-    struct sma_error why = SMA_ERROR_INIT;
     const struct sma_json *root = NULL;
     int32_t code = 0;
     enum sma_status st = call(remote, arena, method, path, body, &reply, err);
@@ -373,16 +372,27 @@ enum sma_status sma_remote_call(struct sma_remote *remote, struct sma_arena *are
     sma_client_reply_fini(&reply);
     if (!text.ptr)
         return sma_fail_nomem(err);
-    if (sma_str_trim(text).len) {
-        st = sma_json_parse(&root, arena, text, &options, NULL, &why);
-        if (st == SMA_ENOMEM)
-            return sma_fail_nomem(err);
-        if (st)
-            return no_registry(remote, text, status, err);
-    }
-    if (status >= 400 && !sma_json_i32(sma_json_getz(root, "error_code"), &code))
-        return no_registry(remote, text, status, err);
+    if (sma_str_trim(text).len &&
+        sma_json_parse(&root, arena, text, &options, NULL, NULL) == SMA_ENOMEM)
+        return sma_fail_nomem(err);
+    sma_json_i32(sma_json_getz(root, "error_code"), &code);
     *out = (struct sma_remote_answer){status, code, text, root};
+    return SMA_OK;
+}
+
+enum sma_status sma_remote_call(struct sma_remote *remote, struct sma_arena *arena,
+                                const char *method, struct sma_str path, struct sma_str body,
+                                struct sma_remote_answer *out, struct sma_error *err)
+{
+    struct sma_remote_answer answer;
+    enum sma_status st = sma_remote_try(remote, arena, method, path, body, &answer, err);
+    if (st)
+        return st;
+    bool is_no_json = !answer.body && sma_str_trim(answer.text).len;
+    bool has_no_code = answer.status >= 400 && !sma_json_getz(answer.body, "error_code");
+    if (is_no_json || has_no_code)
+        return no_registry(remote, answer.text, answer.status, err);
+    *out = answer;
     return SMA_OK;
 }
 

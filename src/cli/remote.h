@@ -61,6 +61,12 @@ enum sma_status sma_remote_call(struct sma_remote *remote, struct sma_arena *are
                                 const char *method, struct sma_str path, struct sma_str body,
                                 struct sma_remote_answer *out,
                                 struct sma_error *err) SMA_MUST_CHECK;
+/* The same for a path that not every registry has: an answer that is no JSON is an answer too, with
+ * body NULL and code 0. */
+enum sma_status sma_remote_try(struct sma_remote *remote, struct sma_arena *arena,
+                               const char *method, struct sma_str path, struct sma_str body,
+                               struct sma_remote_answer *out,
+                               struct sma_error *err) SMA_MUST_CHECK;
 /* The same, and a refusal is an error (sma_remote_refused). */
 enum sma_status sma_remote_ask(struct sma_remote *remote, struct sma_arena *arena,
                                const char *method, struct sma_str path, struct sma_str body,

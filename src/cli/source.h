@@ -22,6 +22,7 @@ struct sma_remote;
 #define SMA_FILES_MAX 200000u
 #define SMA_FOLDER_DEPTH_MAX 64u
 #define SMA_FILE_BYTES_MAX (8u << 20)
+#define SMA_BUNDLE_BYTES_MAX (1024u << 20)
 
 /* What a schema text says about names, found without resolving anything. */
 struct sma_names_scan {
@@ -137,6 +138,9 @@ bool sma_folder_is_entered(const char *name);
 enum sma_status sma_read_file(struct sma_str *out, struct sma_arena *arena, const char *path,
                               struct sma_error *err) SMA_MUST_CHECK;
 
+/* The same with a limit of one's own. */
+enum sma_status sma_read_bytes(struct sma_str *out, struct sma_arena *arena, const char *path,
+                               size_t max, struct sma_error *err) SMA_MUST_CHECK;
 /* Puts a text in place of a file's, whole or not at all. The path is NUL-terminated. */
 enum sma_status sma_replace_file(struct sma_arena *arena, struct sma_str path, struct sma_str text,
                                  struct sma_error *err) SMA_MUST_CHECK;

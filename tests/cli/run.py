@@ -20,6 +20,7 @@ from ci_tests import Scripts, Stranger  # noqa: E402, F401
 from fix_tests import Fix  # noqa: E402, F401
 from message_tests import Messages  # noqa: E402, F401
 from base_tests import RegistryBase, RegistryMessages  # noqa: E402, F401
+from move_tests import Backup, Interruptions, Move  # noqa: E402, F401
 from read_tests import Reading  # noqa: E402, F401
 from remote_tests import ExitCodes as RemoteExitCodes, Listings, Settings as RemoteSettings  # noqa: E402, F401
 from schema_tests import Diff, Fingerprint, Fmt, GitDriver, Lint  # noqa: E402, F401

@@ -1,0 +1,16 @@
+/* Everything a registry holds, read through the standard API alone. */
+#ifndef SMA_CLI_HARVEST_H
+#define SMA_CLI_HARVEST_H
+
+#include "cli/archive.h"
+#include "cli/remote_session.h"
+
+/* Fills an archive with the subjects that match the pattern (empty = all) and what they refer to,
+ * with their levels and modes; without a pattern also the registry's and the contexts' own.
+ * Settings of subjects without schemas cannot be listed by that API and stay behind.
+ *
+ * deleted   soft-deleted versions too. Progress goes to stderr. */
+enum sma_status sma_harvest(struct sma_archive *out, struct sma_remote_session *session,
+                            struct sma_str pattern, bool deleted) SMA_MUST_CHECK;
+
+#endif
