@@ -293,6 +293,20 @@ static enum sma_status list_contexts(struct harvest *h)
     return st;
 }
 
+enum sma_status sma_harvest_subjects(struct sma_strings *out, struct sma_remote_session *s,
+                                     struct sma_str pattern, bool deleted)
+{
+    enum sma_remote_deleted which = deleted ? SMA_REMOTE_WITH_DELETED : SMA_REMOTE_LIVE;
+    struct sma_strings elsewhere = {NULL, 0, 0};
+    enum sma_status st =
+        sma_remote_subjects(out, s->remote, &s->arena, pattern, which, &s->err);
+    if (!st && !pattern.len && !*sma_remote_context(s->remote))
+        st = sma_remote_subjects(&elsewhere, s->remote, &s->arena, SMA_STR(":*"), which, &s->err);
+    for (size_t i = 0; !st && i < elsewhere.count; i++)
+        st = sma_strings_add(out, &s->arena, elsewhere.items[i], &s->err);
+    return st;
+}
+
 enum sma_status sma_harvest(struct sma_archive *out, struct sma_remote_session *s,
                             struct sma_str pattern, bool deleted)
 {
@@ -305,8 +319,7 @@ enum sma_status sma_harvest(struct sma_archive *out, struct sma_remote_session *
     if (!st && !pattern.len)
         st = list_contexts(&h);
     if (!st)
-        st = sma_remote_subjects(&h.subjects, s->remote, &s->arena, pattern,
-                                 deleted ? SMA_REMOTE_WITH_DELETED : SMA_REMOTE_LIVE, &s->err);
+        st = sma_harvest_subjects(&h.subjects, s, pattern, deleted);
     for (size_t i = 0; !st && i < h.subjects.count; i++)
         st = sma_strings_add(&h.scopes, &s->arena, h.subjects.items[i], &s->err);
     if (!st)

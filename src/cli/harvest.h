@@ -13,4 +13,9 @@
 enum sma_status sma_harvest(struct sma_archive *out, struct sma_remote_session *session,
                             struct sma_str pattern, bool deleted) SMA_MUST_CHECK;
 
+/* Subjects of the registry, those of other contexts by their full names; with a context in use only
+ * its own. A pattern narrows: one that does not begin with ':' is about the context in use. */
+enum sma_status sma_harvest_subjects(struct sma_strings *out, struct sma_remote_session *session,
+                                     struct sma_str pattern, bool deleted) SMA_MUST_CHECK;
+
 #endif

@@ -1,10 +1,9 @@
 /* schemata import and restore-backup. */
 #include "cli/import.h"
 
-#include <stdlib.h>
-
 #include "cli/commands.h"
 #include "cli/consent.h"
+#include "cli/harvest.h"
 #include "cli/source.h"
 #include "core/hash/hash.h"
 #include "http/gzip_text.h"
@@ -269,8 +268,7 @@ static int import_file(const struct sma_arguments *arguments, bool needs_empty)
     if (!st)
         st = read_archive(&import, path);
     if (!st && needs_empty && !sma_argument_has(arguments, "--resume"))
-        st = sma_remote_subjects(&subjects, s.remote, &s.arena, SMA_STR(""),
-                                 SMA_REMOTE_WITH_DELETED, &s.err);
+        st = sma_harvest_subjects(&subjects, &s, SMA_STR(""), true);
     if (!st && subjects.count)
         st = sma_remote_fail(&s.err, SMA_ECONFLICT, SMA_EXIT_REFUSED,
                              "%s is not empty: it has %zu subjects", sma_remote_url(s.remote),

@@ -1,6 +1,7 @@
 /* What of an archive is on the other side already, what is missing, what stands in the way. */
 #include <pthread.h>
 
+#include "cli/harvest.h"
 #include "cli/import.h"
 
 struct plan {
@@ -198,8 +199,7 @@ enum sma_status sma_import_plan(struct sma_import *import)
     struct sma_remote_session *s = import->s;
     struct sma_strings subjects;
     pthread_mutex_init(&p.mutex, NULL);
-    enum sma_status st = sma_remote_subjects(&subjects, s->remote, &s->arena, SMA_STR(""),
-                                             SMA_REMOTE_WITH_DELETED, &s->err);
+    enum sma_status st = sma_harvest_subjects(&subjects, s, SMA_STR(""), true);
     if (!st && !import->journal->is_resumed)
         import->was_empty = !subjects.count;
     if (!st && subjects.count)
