@@ -209,6 +209,13 @@ $(B)/$(1:.c=): $(1) $$(wildcard tests/support/*.[ch]) \
 endef
 $(foreach t,$(UNIT_SRCS),$(eval $(call unit_rule,$(t))))
 
+# Generated structs that a test includes.
+PBC_TESTS := tests/unit/client/protobuf-c
+$(B)/$(PBC_TESTS)/test_protobuf_c: $(B)/gen/tests/orders.pb-c.c
+$(B)/gen/tests/%.pb-c.c: $(PBC_TESTS)/%.proto
+	@mkdir -p $(@D)
+	protoc-c --c_out=$(@D) --proto_path=$(PBC_TESTS) $<
+
 # ---- fuzz targets: tests/fuzz/<floor>/<name>.c with tests/fuzz/corpus/<floor>/<name>/ ---------------
 FUZZ_SRCS := $(sort $(shell find tests/fuzz -name '*.c' -not -name 'replay.c' 2>/dev/null))
 FUZZ_REPLAYS := $(FUZZ_SRCS:%.c=$(B)/%)
