@@ -155,7 +155,7 @@ STATIC_LIB := $(L)/libschemata.a
 
 #   lib          build the C client library, shared and static
 .PHONY: lib
-lib: $(SHARED_LIB) $(STATIC_LIB)
+lib: $(SHARED_LIB) $(STATIC_LIB) $(ADAPTER_LIBS)
 
 $(SHARED_LIB): $(call libs,$(LIB_FLOORS)) clients/c/libschemata.map
 	@mkdir -p $(@D)
@@ -175,6 +175,29 @@ $(STATIC_LIB): $(call libs,$(LIB_FLOORS))
 	objcopy --localize-hidden $(L)/schemata.o
 	@rm -f $@
 	ar rcs $@ $(L)/schemata.o
+
+# Values of other libraries: libschemata-avro and libschemata-protobuf-c, where those libraries are.
+ADAPTERS := $(foreach a,avro protobuf-c,\
+            $(if $(shell pkg-config --exists $(PKG_client/$(a)) 2>/dev/null && echo y),$(a)))
+ADAPTER_LIBS := $(foreach a,$(ADAPTERS),$(L)/libschemata-$(a).so.$(VERSION) $(L)/libschemata-$(a).a)
+define adapter_rules
+$(L)/libschemata-$(1).so.$(VERSION): $(call libs,client/$(1)) $(SHARED_LIB)
+	$$(CC) $$(CFLAGS_ALL) $$(LINK_$$(MODE)) -shared -Wl,-soname,libschemata-$(1).so.$(SOVERSION) \
+	    -Wl,--version-script,clients/c/libschemata.map -Wl,--gc-sections -o $$@ \
+	    -Wl,--whole-archive $(call lib,client/$(1)) -Wl,--no-whole-archive -Wl,--start-group \
+	    $(call libs,$(CORE)) -Wl,--end-group $(SHARED_LIB) -Wl,--as-needed \
+	    $$(call pkg,$(PKG_client/$(1)) $(LIB_PKGS),libs) -lm -pthread
+	ln -sf $$(@F) $(L)/libschemata-$(1).so.$(SOVERSION)
+	ln -sf $$(@F) $(L)/libschemata-$(1).so
+$(L)/libschemata-$(1).a: $(call libs,client/$(1) $(CORE))
+	@mkdir -p $$(@D)
+	ld -r -o $(L)/schemata-$(1).o --whole-archive $(call lib,client/$(1)) --no-whole-archive \
+	    --start-group $(call libs,$(CORE)) --end-group
+	objcopy --localize-hidden $(L)/schemata-$(1).o
+	@rm -f $$@
+	ar rcs $$@ $(L)/schemata-$(1).o
+endef
+$(foreach a,$(ADAPTERS),$(eval $(call adapter_rules,$(a))))
 
 # Generated sources.
 EXTRA_OBJS_store := $(B)/gen/migrations.o
@@ -341,7 +364,7 @@ install: $(BIN) install-lib
 
 #   install-lib  install the C library alone: headers, libraries, pkg-config and CMake packages
 .PHONY: install-lib
-install-lib: $(SHARED_LIB) $(STATIC_LIB)
+install-lib: $(SHARED_LIB) $(STATIC_LIB) $(ADAPTER_LIBS)
 	install -d $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(LIBDIR)/cmake/schemata
 	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/schemata
@@ -349,19 +372,25 @@ install-lib: $(SHARED_LIB) $(STATIC_LIB)
 	ln -sf $(notdir $(SHARED_LIB)) $(DESTDIR)$(LIBDIR)/libschemata.so.$(SOVERSION)
 	ln -sf libschemata.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libschemata.so
 	install -m 644 $(STATIC_LIB) $(DESTDIR)$(LIBDIR)
+	$(foreach a,$(ADAPTERS),install -m 755 $(L)/libschemata-$(a).so.$(VERSION) $(DESTDIR)$(LIBDIR) && \
+	    ln -sf libschemata-$(a).so.$(VERSION) $(DESTDIR)$(LIBDIR)/libschemata-$(a).so.$(SOVERSION) && \
+	    ln -sf libschemata-$(a).so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libschemata-$(a).so && \
+	    install -m 644 $(L)/libschemata-$(a).a $(DESTDIR)$(LIBDIR) &&) :
 	for f in $(PACKAGE_FILES); do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' \
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
 	    -e 's|@PRIVATE@|$(LIB_PKGS)|g' clients/c/package/$$(basename $$f).in \
 	    > $(DESTDIR)$(LIBDIR)/$$f || exit 1; done
 
 PACKAGE_FILES := pkgconfig/schemata.pc cmake/schemata/schemata-config.cmake \
-                 cmake/schemata/schemata-config-version.cmake
+                 cmake/schemata/schemata-config-version.cmake \
+                 $(foreach a,$(ADAPTERS),pkgconfig/schemata-$(a).pc)
 
 #   uninstall    remove what install put there
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/schemata $(addprefix $(DESTDIR)$(LIBDIR)/,$(PACKAGE_FILES) \
-	    libschemata.a libschemata.so libschemata.so.$(SOVERSION) $(notdir $(SHARED_LIB))) \
+	    libschemata.a libschemata.so libschemata.so.$(SOVERSION) $(notdir $(SHARED_LIB)) \
+	    $(foreach a,$(ADAPTERS),$(addprefix libschemata-$(a),.a .so .so.$(SOVERSION) .so.$(VERSION)))) \
 	    $(addprefix $(DESTDIR)$(INCLUDEDIR)/schemata/,$(notdir $(HEADERS))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/doc/schemata/,README.md LICENSE CHANGELOG.md)
 	-rmdir $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/cmake/schemata \
