@@ -253,6 +253,17 @@ const struct sma_command sma_commands[] = {
      .options = sma_restore_backup_options,
      .run = sma_restore_backup_main,
      .examples = EXAMPLES("schemata restore-backup backup.ndjson.gz --into-empty")},
+    {.name = "doctor",
+     .group = "Registry",
+     .arguments = "",
+     .summary = "what works on the way to a registry, and what to do about the rest",
+     .asks = true,
+     .details = "Name lookup, TCP, TLS, the clock, access, kind and version, features, mode, level "
+                "and latency, a line\neach; a remedy where something is wrong. It connects "
+                "directly, not through a proxy.",
+     .options = sma_doctor_options,
+     .run = sma_doctor_main,
+     .examples = EXAMPLES("schemata doctor --url http://127.0.0.1:8081")},
     {.name = "backup",
      .group = "Registry",
      .arguments = "FOLDER",
