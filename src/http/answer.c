@@ -14,6 +14,7 @@ void sma_http_reset_answer(struct sma_http_exchange *exchange)
     answer->status = 200;
     answer->type = sma_str_make(NULL, 0);
     answer->header_count = 0;
+    answer->etag = NULL;
     answer->gzip = SMA_HTTP_GZIP_BY_SIZE;
     answer->is_packable = answer->is_pack_tried = false;
 }

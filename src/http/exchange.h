@@ -36,6 +36,7 @@ struct sma_http_answer {
     struct sma_str type;                                         /* empty: none */
     struct sma_http_header headers[SMA_HTTP_ANSWER_HEADERS_MAX]; /* NUL-terminated, in the arena */
     size_t header_count;
+    const char *etag;     /* NULL = none; lives with the body */
     struct sma_buf own;   /* the body when `bytes.ptr` is NULL */
     struct sma_str bytes; /* static or shared body */
     void (*release)(void *owner);
@@ -115,6 +116,8 @@ void sma_http_answer_fail(struct sma_http_exchange *exchange);
 /* Lets go of the stream, if there is one. */
 void sma_http_answer_drop_stream(struct sma_http_exchange *exchange);
 /* The bytes to send: packed, shared, static or own. */
+/* Whether the value of an If-None-Match names `etag`, compared weakly. */
+bool sma_http_names_tag(struct sma_str list, struct sma_str etag);
 struct sma_str sma_http_answer_bytes(const struct sma_http_exchange *exchange);
 
 #endif

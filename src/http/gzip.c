@@ -96,7 +96,7 @@ bool sma_http_wants_packing(struct sma_http_exchange *exchange, size_t bytes_min
         has_encoding(answer))
         return false;
     answer->is_packable = true;
-    return is_accepted(exchange);
+    return answer->status != 304 && is_accepted(exchange);
 }
 
 static bool make_ready(struct sma_http_packer *packer)

@@ -130,6 +130,11 @@ struct sma_http_stream {
 /* Takes `state` over. `stream` must outlive the server. */
 void sma_http_body_stream(struct sma_http_exchange *exchange, const struct sma_http_stream *stream,
                           void *state);
+/* The answer stands for something that does not change: it goes out with `etag` and with
+ * SMA_HTTP_LASTING, and when the request's If-None-Match names it, as a 304 without its body. Call
+ * when status and body are final. etag: NUL-terminated, `W/"…"`, living as long as the body. */
+#define SMA_HTTP_LASTING "max-age=86400, immutable"
+void sma_http_set_lasting(struct sma_http_exchange *exchange, const char *etag);
 /* Never compress this answer / compress it whatever its size (when the client accepts it). */
 void sma_http_set_gzip(struct sma_http_exchange *exchange, bool on);
 /* Forgets status, type, extra headers and body, to start the answer again. */
@@ -178,7 +183,7 @@ enum {
 
 /* Media types with the server's own preference, best first; quality in thousandths. */
 struct sma_http_media {
-    struct sma_str type; /* "application/json" */
+    struct sma_str type; /* "application/json", with a NUL behind it */
     int quality;         /* 1000 = 1.0 */
 };
 struct sma_http_media_list {

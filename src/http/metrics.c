@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Columns of the status table; the last two are "other" and "aborted". */
-static const int known[SMA_HTTP_STATUSES - 2] = {200, 204, 207, 400, 401, 403, 404, 405,
+static const int known[SMA_HTTP_STATUSES - 2] = {200, 204, 207, 304, 400, 401, 403, 404, 405,
                                                  406, 409, 413, 414, 415, 422, 429, 431,
                                                  500, 501, 502, 503, 504, 408};
 #define OTHER (SMA_HTTP_STATUSES - 2)

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define SMA_HTTP_STATUSES 24      /* columns: the statuses we know, then "other" and "aborted" */
+#define SMA_HTTP_STATUSES 25      /* columns: the statuses we know, then "other" and "aborted" */
 #define SMA_HTTP_BUCKETS 15       /* upper bounds of the latency histogram; one more for +Inf */
 #define SMA_HTTP_STATUS_ABORTED 0 /* the client was gone before the answer was sent */
 

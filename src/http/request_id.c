@@ -1,5 +1,7 @@
 #include "http/request_id.h"
 
+#include <endian.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "http/clock.h"
@@ -41,20 +43,35 @@ static uint64_t next(struct sma_http_random *random)
     return result;
 }
 
+/* Eight hex digits, the high one first: four bits become a byte each, and all eight bytes become
+ * letters at once (10 to 15 are 0x27 further on than 0 to 9). */
+static void put_hex(char *out, uint32_t value)
+{
+    uint64_t x = value;
+    x = (x | x << 16) & 0x0000ffff0000ffffu;
+    x = (x | x << 8) & 0x00ff00ff00ff00ffu;
+    x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
+    uint64_t is_letter = ((x + 0x0606060606060606u) >> 4) & 0x0101010101010101u;
+    x += 0x3030303030303030u + is_letter * 0x27;
+    x = htobe64(x);
+    memcpy(out, &x, sizeof x);
+}
+
 void sma_http_request_id(struct sma_http_random *random, char out[SMA_HTTP_REQUEST_ID_LEN])
 {
-    static const char digits[] = "0123456789abcdef";
     uint64_t half[2] = {next(random), next(random)};
     half[0] = (half[0] & ~(uint64_t)0xf000) | 0x4000;                 /* version 4 */
     half[1] = (half[1] & ~((uint64_t)3 << 62)) | ((uint64_t)2 << 62); /* variant 10 */
-    static const unsigned char dash_before[] = {4, 6, 8, 10};
-    for (int i = 0, n = 0, dash = 0; i < 16; i++) {
-        unsigned byte = half[i / 8] >> (56 - 8 * (i % 8)) & 0xff;
-        if (dash < 4 && i == dash_before[dash]) {
-            out[n++] = '-';
-            dash++;
-        }
-        out[n++] = digits[byte >> 4];
-        out[n++] = digits[byte & 15];
-    }
+    char hex[32];
+    for (int i = 0; i < 4; i++)
+        put_hex(hex + 8 * i, (uint32_t)(half[i / 2] >> (i % 2 ? 0 : 32)));
+    memcpy(out, hex, 8);
+    out[8] = '-';
+    memcpy(out + 9, hex + 8, 4);
+    out[13] = '-';
+    memcpy(out + 14, hex + 12, 4);
+    out[18] = '-';
+    memcpy(out + 19, hex + 16, 4);
+    out[23] = '-';
+    memcpy(out + 24, hex + 20, 12);
 }

@@ -155,9 +155,9 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
 static bool add_type(struct MHD_Response *response, struct sma_http_exchange *exchange,
                      size_t body_len)
 {
-    struct sma_str type = exchange->answer.type;
-    if (!type.ptr && body_len)
-        type = exchange->request.media;
+    struct sma_str type = exchange->answer.type, media = exchange->request.media;
+    if (!type.ptr)
+        return !body_len || !media.len || add(response, MHD_HTTP_HEADER_CONTENT_TYPE, media.ptr);
     if (!type.len)
         return true;
     struct sma_str z = sma_arena_copy(&exchange->arena, type);
@@ -174,6 +174,9 @@ static bool add_headers(struct MHD_Response *response, struct sma_http_exchange 
         ok = ok && add(response, "X-Request-ID", exchange->request.request_id.ptr);
     if (answer->is_packable)
         ok = ok && add(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    if (answer->etag)
+        ok = ok && add(response, MHD_HTTP_HEADER_ETAG, answer->etag) &&
+             add(response, MHD_HTTP_HEADER_CACHE_CONTROL, SMA_HTTP_LASTING);
     if (answer->packed.len || answer->zip)
         ok = ok && add(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     for (size_t i = 0; ok && i < answer->header_count; i++)
@@ -239,7 +242,9 @@ static enum MHD_Result send_answer(struct sma_http_conn *conn)
     settle(exchange);
     struct sma_str body = sma_http_answer_bytes(exchange);
     bool has_none = exchange->answer.status == 204 || exchange->answer.status == 304;
-    size_t len = has_none ? 0 : body.len;
+    /* Of a 304 the library sends the length and not the body, which is what the length is for: 0
+     * would be a statement about the answer that the client has. */
+    size_t len = exchange->answer.status == 204 ? 0 : body.len;
     bool is_stream = exchange->answer.stream && !has_none;
     struct MHD_Response *response =
         is_stream
@@ -250,7 +255,7 @@ static enum MHD_Result send_answer(struct sma_http_conn *conn)
     if (!response)
         return MHD_NO;
     enum MHD_Result queued = MHD_NO;
-    if (add_headers(response, exchange, is_stream ? 1 : len)) {
+    if (add_headers(response, exchange, is_stream ? 1 : has_none ? 0 : len)) {
         sma_http_conn_enter(conn, SMA_HTTP_PHASE_SEND);
         queued = MHD_queue_response(conn->mhd, (unsigned)exchange->answer.status, response);
     }

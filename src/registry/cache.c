@@ -1,8 +1,10 @@
 #include "registry/cache.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/map.h"
@@ -366,14 +368,22 @@ void sma_cache_figures(struct sma_cache *cache, struct sma_cache_figures *out)
 struct sma_blob {
     atomic_uint ref_count;
     size_t len;
+    char label[SMA_BLOB_LABEL_BYTES];
     char bytes[];
 };
 
 struct sma_blob *sma_blob_new(struct sma_str bytes)
 {
+    return sma_blob_new_labelled(bytes, "");
+}
+
+struct sma_blob *sma_blob_new_labelled(struct sma_str bytes, const char *label)
+{
     struct sma_blob *blob = malloc(sizeof *blob + bytes.len);
+    assert(strlen(label) < SMA_BLOB_LABEL_BYTES);
     if (!blob)
         return NULL;
+    strcpy(blob->label, label);
     atomic_init(&blob->ref_count, 1);
     blob->len = bytes.len;
     if (bytes.len)
@@ -384,6 +394,11 @@ struct sma_blob *sma_blob_new(struct sma_str bytes)
 struct sma_str sma_blob_bytes(const struct sma_blob *blob)
 {
     return sma_str_make(blob->bytes, blob->len);
+}
+
+const char *sma_blob_label(const struct sma_blob *blob)
+{
+    return blob->label;
 }
 
 void sma_blob_ref(void *value)

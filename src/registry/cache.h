@@ -65,6 +65,10 @@ void sma_cache_figures(struct sma_cache *cache, struct sma_cache_figures *out);
 struct sma_blob;
 /* Copies. NULL when out of memory; one reference. */
 struct sma_blob *sma_blob_new(struct sma_str bytes);
+/* With a short text beside it, of fewer than SMA_BLOB_LABEL_BYTES bytes. */
+#define SMA_BLOB_LABEL_BYTES 48
+struct sma_blob *sma_blob_new_labelled(struct sma_str bytes, const char *label);
+const char *sma_blob_label(const struct sma_blob *blob); /* "" when there is none */
 struct sma_str sma_blob_bytes(const struct sma_blob *blob);
 void sma_blob_ref(void *blob);
 void sma_blob_unref(void *blob); /* NULL is fine */

@@ -20,7 +20,7 @@ second answer comes from there.
 Text between backquotes stands for the JSON string of that text, so schemas need no escaping.
 <guid `text` {"references":…,"metadata":…,"ruleSet":…}> stands for the guid of such a schema, worked out
 here from the rule that the specification gives; the object may be missing. In expected bodies <ts> stands for a time, <uuid> for a random UUID, <text> for wording that the specification
-leaves open, up to the next quotation mark, <rest> for such wording with quotation marks in it. A line beginning with # between steps is a comment."""
+leaves open, up to the next quotation mark, <rest> for such wording with quotation marks in it. A header field expected to be <absent> must not come. A line beginning with # between steps is a comment."""
 
 import concurrent.futures
 import hashlib
@@ -163,6 +163,10 @@ def check(step, status, headers, body):
         return f"status {status}, expected {step.status}: {body}"
     for name, want in step.want_headers:
         got = headers.get(name)
+        if want == "<absent>":
+            if got is not None:
+                return f"header {name}: {got!r}, expected none"
+            continue
         if got is None or not re.fullmatch(pattern_of(want), got):
             return f"header {name}: {got!r}, expected {want!r}"
     want = "" if step.method == "HEAD" else step.want_body

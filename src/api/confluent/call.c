@@ -18,7 +18,7 @@ static const struct sma_api_route *row_of(const struct sma_confluent *confluent,
  * to a POST's key, which begins with a byte that no target has. */
 static struct sma_str key_of(const struct sma_http_request *request, enum sma_keep keep)
 {
-    if (keep == SMA_KEEP_BY_TARGET)
+    if (keep == SMA_KEEP_BY_TARGET || keep == SMA_KEEP_LASTING)
         return request->target;
     if (keep != SMA_KEEP_BY_BODY || request->body.len > KEPT_BODY_BYTES_MAX)
         return (struct sma_str){NULL, 0};
@@ -40,6 +40,8 @@ enum sma_http_outcome sma_call_answer_kept(struct sma_http_exchange *exchange,
     if (!blob)
         return SMA_HTTP_DECLINED;
     sma_http_body_shared(exchange, sma_blob_bytes(blob), release, blob);
+    if (sma_blob_label(blob)[0])
+        sma_http_set_lasting(exchange, sma_blob_label(blob));
     return SMA_HTTP_DONE;
 }
 
@@ -57,7 +59,9 @@ static size_t join_tags(struct sma_str *tags, const struct sma_depends *a,
     return count;
 }
 
-static void keep_answer(const struct sma_call *call, const struct sma_depends *depends)
+/* etag: "" for none. */
+static void keep_answer(const struct sma_call *call, const struct sma_depends *depends,
+                        const char *etag)
 {
     struct sma_cache *answers = sma_registry_answers(call->registry);
     struct sma_str tags[SMA_CACHE_TAGS_MAX], key;
@@ -65,7 +69,7 @@ static void keep_answer(const struct sma_call *call, const struct sma_depends *d
     if (!answers || call->keep == SMA_KEEP_NOT || sma_buf_failed(call->body) || !count)
         return;
     key = key_of(call->request, call->keep);
-    struct sma_blob *blob = key.ptr ? sma_blob_new(sma_buf_str(call->body)) : NULL;
+    struct sma_blob *blob = key.ptr ? sma_blob_new_labelled(sma_buf_str(call->body), etag) : NULL;
     if (!blob)
         return;
     sma_cache_put(answers, call->token, key, blob, call->body->len, tags, count);
@@ -109,6 +113,19 @@ void sma_call_close_view(struct sma_view *view, struct sma_loader *loader)
     sma_view_release(view);
 }
 
+/* Keeps the answer, here and where the client may. */
+static enum sma_status keep_read(struct sma_call *call, struct sma_error *err)
+{
+    const char *etag;
+    enum sma_status st = sma_call_etag(&etag, call, err);
+    if (st)
+        return st;
+    keep_answer(call, &call->loader->depends, etag);
+    if (etag[0])
+        sma_http_set_lasting(call->exchange, etag);
+    return SMA_OK;
+}
+
 static enum sma_http_outcome handle_read(struct sma_call *call, sma_call_fn *read)
 {
     struct sma_error err = SMA_ERROR_INIT;
@@ -119,7 +136,7 @@ static enum sma_http_outcome handle_read(struct sma_call *call, sma_call_fn *rea
         call->loader = &loader;
         st = read(call, &err);
         if (!st)
-            keep_answer(call, &loader.depends);
+            st = keep_read(call, &err);
         sma_call_close_view(view, &loader);
     }
     if (st)
@@ -157,7 +174,7 @@ enum sma_http_outcome sma_call_handle(struct sma_http_exchange *exchange,
 void sma_call_done(struct sma_call *call, const struct sma_depends *depends)
 {
     if (depends)
-        keep_answer(call, depends);
+        keep_answer(call, depends, "");
     sma_http_complete(call->exchange);
 }
 

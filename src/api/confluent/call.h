@@ -24,6 +24,7 @@ typedef enum sma_status sma_call_fn(struct sma_call *call, struct sma_error *err
 enum sma_keep {
     SMA_KEEP_NOT,
     SMA_KEEP_BY_TARGET, /* a GET: the target says it all */
+    SMA_KEEP_LASTING,   /* the same, and HTTP caches may keep it too (lasting.c) */
     SMA_KEEP_BY_BODY    /* a POST that often asks the same: target and body */
 };
 
@@ -83,6 +84,14 @@ void sma_call_failed(struct sma_call *call, const struct sma_failure *failure);
 enum sma_status sma_call_open_view(struct sma_call *call, struct sma_view **view,
                                    struct sma_loader *loader, struct sma_error *err) SMA_MUST_CHECK;
 void sma_call_close_view(struct sma_view *view, struct sma_loader *loader);
+
+/* ---- answers for HTTP caches (lasting.c)
+ * ------------------------------------------------------------------------------- */
+
+/* The tag of call->body, when the answer stands for one schema, whoever asks and when: the row has
+ * SMA_KEEP_LASTING, and no subject (nor a context) and no highest id is asked for. "" otherwise. */
+enum sma_status sma_call_etag(const char **out, const struct sma_call *call,
+                              struct sma_error *err) SMA_MUST_CHECK;
 
 /* ---- error bodies (error.c) ---------------------------------------------------------------------
  */

@@ -151,7 +151,8 @@ static inline void raw_receive(struct raw_conn *conn, struct raw_reply *reply, b
     memcpy(reply->head, conn->bytes, head_len);
     raw_take(conn, head_len + 2);
     assert_int_equal(sscanf(reply->head, "HTTP/1.1 %d", &reply->status), 1);
-    bool has_none = is_head || reply->status == 204 || reply->status / 100 == 1;
+    bool has_none =
+        is_head || reply->status == 204 || reply->status == 304 || reply->status / 100 == 1;
     const char *length = raw_header(reply, "Content-Length", text, sizeof text);
     reply->body_len = has_none || !length ? 0 : (size_t)strtoull(length, NULL, 10);
     while (conn->len < reply->body_len)
