@@ -71,7 +71,7 @@ PKG_cli             := yaml-0.1
 # ---- packages (Debian 12) ------------------------------------------------------------------------
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libsqlite3-dev libgnutls28-dev \
                   libpcre2-dev libcurl4-gnutls-dev zlib1g-dev libyaml-dev
-TEST_PACKAGES  := libcmocka-dev libavro-dev libprotobuf-c-dev protobuf-c-compiler cmake g++ openssl \
+TEST_PACKAGES  := libcmocka-dev librdkafka-dev libavro-dev libprotobuf-c-dev protobuf-c-compiler cmake g++ openssl \
                   python3 sqlite3 curl git protobuf-compiler libprotobuf-dev git
 BENCH_PACKAGES := nginx-light wrk libavro-dev libjansson-dev g++ libprotobuf-dev
 FUZZ_PACKAGES  := clang libclang-rt-14-dev
@@ -309,6 +309,7 @@ PROOF_libyaml-dev         := yaml-0.1
 PROOF_libcmocka-dev       := cmocka
 PROOF_libavro-dev         := avro-c
 PROOF_libjansson-dev      := jansson
+PROOF_librdkafka-dev      := rdkafka
 PROOF_libprotobuf-c-dev   := libprotobuf-c
 PROOF_protobuf-c-compiler := protoc-c
 PROOF_nginx-light         := /usr/sbin/nginx

@@ -16,7 +16,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, ROOT)
-from tests.client import package, wire  # noqa: E402
+from tests.client import kafka, package, wire  # noqa: E402
 
 
 class Kit:
@@ -52,8 +52,9 @@ class Kit:
         return done.stdout
 
     def make(self, *goals):
+        plain = {k: v for k, v in self.environment.items() if k != "LD_LIBRARY_PATH" and "PKG_" not in k}
         return self.must(["make", "-C", ROOT, "--no-print-directory", f"DESTDIR={self.root}", f"PREFIX={self.prefix}", *goals],
-                         seconds=900)
+                         seconds=900, env=plain)
 
     def flags(self, *arguments):
         return self.must(["pkg-config", *arguments, "schemata"]).split()
@@ -66,7 +67,7 @@ class Kit:
         return out
 
 
-PARTS = {"package": package.run, "wire": wire.run}
+PARTS = {"package": package.run, "wire": wire.run, "kafka": kafka.run}
 
 
 def main():

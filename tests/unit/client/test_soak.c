@@ -170,7 +170,7 @@ static void send_and_receive(struct worker *w, schemata_serializer_t *ser,
     struct header header = {.len = 0};
     schemata_buf_t out = {0}, json = {0};
     schemata_error_t *err = NULL;
-    int id = (int)draw(&w->random, 100000);
+    int id = 1 + (int)draw(&w->random, 100000); /* proto3 leaves out 0 */
     snprintf(name, sizeof name, "topic%d", topic);
     snprintf(text, sizeof text, "{\"id\":%d,\"region\":\"eu\"}", id);
     const schemata_msg_t m = {.size = sizeof m,
