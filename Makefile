@@ -17,7 +17,7 @@ VERSION := 0.1.0
 FLOORS := base core/json core/hash core/crypto core/wire core/schema core/compat core/avro \
           core/protobuf core/jsonschema core/formats kms store registry http api/common \
           api/confluent api/dek api/schemata api/ops libcurl client client/avro client/protobuf-c \
-          server cli
+          client/serdes server cli
 
 CORE := core/formats core/avro core/protobuf core/jsonschema core/compat core/schema core/wire \
         core/crypto core/hash core/json base
@@ -49,12 +49,14 @@ USES_server          := client libcurl api/confluent api/dek api/schemata api/op
 USES_client          := kms $(CORE)
 USES_client/avro     := client $(USES_client)
 USES_client/protobuf-c := client $(USES_client)
+USES_client/serdes   := client/avro client $(USES_client)
 USES_cli             := server $(USES_server)
 
 # Where a floor lives, when it is not src/<floor>.
 DIR_client            := clients/c
 DIR_client/avro       := clients/avro-c
 DIR_client/protobuf-c := clients/protobuf-c
+DIR_client/serdes     := clients/serdes
 
 # pkg-config names a floor needs; its headers have their one home there.
 PKG_core/hash       := gnutls
@@ -66,6 +68,7 @@ PKG_client          := libcurl
 PKG_libcurl         := libcurl
 PKG_client/avro     := avro-c
 PKG_client/protobuf-c := libprotobuf-c
+PKG_client/serdes   := avro-c
 PKG_cli             := yaml-0.1
 
 # ---- packages (Debian 12) ------------------------------------------------------------------------
@@ -79,7 +82,8 @@ FUZZ_PACKAGES  := clang libclang-rt-14-dev
 # ---- flags ---------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR := $(if $(CI),-Werror)
-COMMON := -std=c17 -D_GNU_SOURCE -DSMA_VERSION='"$(VERSION)"' -Isrc -Iinclude -I. -I$(B)/gen -fPIC \
+COMMON := -std=c17 -D_GNU_SOURCE -DSMA_VERSION='"$(VERSION)"' -Isrc -Iinclude -I. -Iclients/serdes \
+          -I$(B)/gen -fPIC \
           -fvisibility=hidden -fno-strict-aliasing -pthread $(WARN) $(WERROR)
 FLAGS_release := -O2 -g -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 FLAGS_debug   := -O0 -g
@@ -153,9 +157,37 @@ LIB_PKGS := $(call pkgs,$(LIB_FLOORS))
 SHARED_LIB := $(L)/libschemata.so.$(VERSION)
 STATIC_LIB := $(L)/libschemata.a
 
-#   lib          build the C client library, shared and static
+# Libraries beside it, each for another library's values; built where that one is there.
+ADAPTERS := $(if $(call pkg,avro-c,modversion),avro serdes) \
+          $(if $(and $(wildcard clients/protobuf-c/*.c),$(call pkg,libprotobuf-c,modversion)),protobuf-c)
+BESIDE_serdes    := avro
+adapter_so = $(L)/libschemata-$(1).so.$(VERSION)
+adapter_a  = $(L)/libschemata-$(1).a
+ADAPTER_LIBS := $(foreach a,$(ADAPTERS),$(call adapter_so,$(a)) $(call adapter_a,$(a)))
+
+#   lib          build the C client library, shared and static, and the ones beside it
 .PHONY: lib
 lib: $(SHARED_LIB) $(STATIC_LIB) $(ADAPTER_LIBS)
+
+define adapter_rules
+$$(call adapter_so,$(1)): $$(call libs,client/$(1) $$(CORE)) clients/c/libschemata-$(1).map \
+    $$(SHARED_LIB) $$(foreach b,$$(BESIDE_$(1)),$$(call adapter_so,$$(b)))
+	$$(CC) $$(CFLAGS_ALL) $$(LINK_$$(MODE)) -shared -Wl,-soname,libschemata-$(1).so.$$(SOVERSION) \
+	    -Wl,--version-script,clients/c/libschemata-$(1).map -Wl,--gc-sections -o $$@ \
+	    -Wl,--whole-archive $$(call lib,client/$(1)) -Wl,--no-whole-archive -Wl,--start-group \
+	    $$(call libs,$$(CORE)) -Wl,--end-group -L$$(L) $$(BESIDE_$(1):%=-lschemata-%) \
+	    -lschemata $$(call pkg,$$(PKG_client/$(1)) $$(call pkgs,$$(CORE)),libs) -lm -pthread
+	ln -sf $$(@F) $$(L)/libschemata-$(1).so.$$(SOVERSION)
+	ln -sf $$(@F) $$(L)/libschemata-$(1).so
+$$(call adapter_a,$(1)): $$(call libs,client/$(1) $$(CORE))
+	@mkdir -p $$(@D)
+	ld -r -o $$(L)/schemata-$(1).o --whole-archive $$(call lib,client/$(1)) --no-whole-archive \
+	    --start-group $$(call libs,$$(CORE)) --end-group
+	objcopy --localize-hidden $$(L)/schemata-$(1).o
+	@rm -f $$@
+	ar rcs $$@ $$(L)/schemata-$(1).o
+endef
+$(foreach a,$(ADAPTERS),$(eval $(call adapter_rules,$(a))))
 
 $(SHARED_LIB): $(call libs,$(LIB_FLOORS)) clients/c/libschemata.map
 	@mkdir -p $(@D)
@@ -175,29 +207,6 @@ $(STATIC_LIB): $(call libs,$(LIB_FLOORS))
 	objcopy --localize-hidden $(L)/schemata.o
 	@rm -f $@
 	ar rcs $@ $(L)/schemata.o
-
-# Values of other libraries: libschemata-avro and libschemata-protobuf-c, where those libraries are.
-ADAPTERS := $(foreach a,avro protobuf-c,\
-            $(if $(shell pkg-config --exists $(PKG_client/$(a)) 2>/dev/null && echo y),$(a)))
-ADAPTER_LIBS := $(foreach a,$(ADAPTERS),$(L)/libschemata-$(a).so.$(VERSION) $(L)/libschemata-$(a).a)
-define adapter_rules
-$(L)/libschemata-$(1).so.$(VERSION): $(call libs,client/$(1)) $(SHARED_LIB)
-	$$(CC) $$(CFLAGS_ALL) $$(LINK_$$(MODE)) -shared -Wl,-soname,libschemata-$(1).so.$(SOVERSION) \
-	    -Wl,--version-script,clients/c/libschemata.map -Wl,--gc-sections -o $$@ \
-	    -Wl,--whole-archive $(call lib,client/$(1)) -Wl,--no-whole-archive -Wl,--start-group \
-	    $(call libs,$(CORE)) -Wl,--end-group $(SHARED_LIB) -Wl,--as-needed \
-	    $$(call pkg,$(PKG_client/$(1)) $(LIB_PKGS),libs) -lm -pthread
-	ln -sf $$(@F) $(L)/libschemata-$(1).so.$(SOVERSION)
-	ln -sf $$(@F) $(L)/libschemata-$(1).so
-$(L)/libschemata-$(1).a: $(call libs,client/$(1) $(CORE))
-	@mkdir -p $$(@D)
-	ld -r -o $(L)/schemata-$(1).o --whole-archive $(call lib,client/$(1)) --no-whole-archive \
-	    --start-group $(call libs,$(CORE)) --end-group
-	objcopy --localize-hidden $(L)/schemata-$(1).o
-	@rm -f $$@
-	ar rcs $$@ $(L)/schemata-$(1).o
-endef
-$(foreach a,$(ADAPTERS),$(eval $(call adapter_rules,$(a))))
 
 # Generated sources.
 EXTRA_OBJS_store := $(B)/gen/migrations.o
@@ -365,37 +374,38 @@ install: $(BIN) install-lib
 
 #   install-lib  install the C library alone: headers, libraries, pkg-config and CMake packages
 .PHONY: install-lib
-install-lib: $(SHARED_LIB) $(STATIC_LIB) $(ADAPTER_LIBS)
+install-lib: lib
 	install -d $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(LIBDIR)/cmake/schemata
 	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/schemata
-	install -m 755 $(SHARED_LIB) $(DESTDIR)$(LIBDIR)
-	ln -sf $(notdir $(SHARED_LIB)) $(DESTDIR)$(LIBDIR)/libschemata.so.$(SOVERSION)
-	ln -sf libschemata.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libschemata.so
-	install -m 644 $(STATIC_LIB) $(DESTDIR)$(LIBDIR)
-	$(foreach a,$(ADAPTERS),install -m 755 $(L)/libschemata-$(a).so.$(VERSION) $(DESTDIR)$(LIBDIR) && \
-	    ln -sf libschemata-$(a).so.$(VERSION) $(DESTDIR)$(LIBDIR)/libschemata-$(a).so.$(SOVERSION) && \
-	    ln -sf libschemata-$(a).so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libschemata-$(a).so && \
-	    install -m 644 $(L)/libschemata-$(a).a $(DESTDIR)$(LIBDIR) &&) :
+	$(if $(filter serdes,$(ADAPTERS)),install -d $(DESTDIR)$(SERDESDIR)/libserdes && install -m 644 \
+	    $(SERDES_HEADERS) $(DESTDIR)$(SERDESDIR)/libserdes)
+	for name in $(LIB_NAMES); do \
+	    install -m 755 $(L)/$$name.so.$(VERSION) $(DESTDIR)$(LIBDIR) && \
+	    ln -sf $$name.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$$name.so.$(SOVERSION) && \
+	    ln -sf $$name.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/$$name.so && \
+	    install -m 644 $(L)/$$name.a $(DESTDIR)$(LIBDIR) || exit 1; done
 	for f in $(PACKAGE_FILES); do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' \
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
 	    -e 's|@PRIVATE@|$(LIB_PKGS)|g' clients/c/package/$$(basename $$f).in \
 	    > $(DESTDIR)$(LIBDIR)/$$f || exit 1; done
 
-PACKAGE_FILES := pkgconfig/schemata.pc cmake/schemata/schemata-config.cmake \
-                 cmake/schemata/schemata-config-version.cmake \
-                 $(foreach a,$(ADAPTERS),pkgconfig/schemata-$(a).pc)
+SERDESDIR := $(INCLUDEDIR)/schemata-serdes
+SERDES_HEADERS := $(wildcard clients/serdes/libserdes/*.h)
+LIB_NAMES := libschemata $(ADAPTERS:%=libschemata-%)
+PACKAGE_FILES := pkgconfig/schemata.pc $(ADAPTERS:%=pkgconfig/schemata-%.pc) \
+                 cmake/schemata/schemata-config.cmake cmake/schemata/schemata-config-version.cmake
 
 #   uninstall    remove what install put there
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/schemata $(addprefix $(DESTDIR)$(LIBDIR)/,$(PACKAGE_FILES) \
-	    libschemata.a libschemata.so libschemata.so.$(SOVERSION) $(notdir $(SHARED_LIB)) \
-	    $(foreach a,$(ADAPTERS),$(addprefix libschemata-$(a),.a .so .so.$(SOVERSION) .so.$(VERSION)))) \
+	    $(foreach n,$(LIB_NAMES),$n.a $n.so $n.so.$(SOVERSION) $n.so.$(VERSION))) \
 	    $(addprefix $(DESTDIR)$(INCLUDEDIR)/schemata/,$(notdir $(HEADERS))) \
+	    $(addprefix $(DESTDIR)$(SERDESDIR)/libserdes/,$(notdir $(SERDES_HEADERS))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/doc/schemata/,README.md LICENSE CHANGELOG.md)
-	-rmdir $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/cmake/schemata \
-	    $(DESTDIR)$(PREFIX)/share/doc/schemata 2>/dev/null
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(SERDESDIR)/libserdes $(DESTDIR)$(SERDESDIR) \
+	    $(DESTDIR)$(LIBDIR)/cmake/schemata $(DESTDIR)$(PREFIX)/share/doc/schemata 2>/dev/null
 
 #   layers       check includes and library homes against the table of floors
 .PHONY: layers

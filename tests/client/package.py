@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 
-from tests.support.server import Server
+from tests.support.server import Server, call, record
 
 SMALL = r"""
 #include <schemata/schemata.h>
@@ -26,6 +26,38 @@ add_executable(shared small.c)
 target_link_libraries(shared PRIVATE schemata::schemata)
 add_executable(static small.c)
 target_link_libraries(static PRIVATE schemata::static)
+add_executable(serdes serdes.c)
+target_link_libraries(serdes PRIVATE schemata::serdes)
+"""
+# What kcat does with libserdes, from a file instead of a broker.
+SERDES = r"""
+#include <libserdes/serdes-avro.h>
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv)
+{
+    char errstr[512], payload[4096], *json = NULL;
+    serdes_conf_t *conf = serdes_conf_new(errstr, sizeof errstr, "deserializer.framing", "cp1", NULL);
+    serdes_schema_t *schema = NULL;
+    avro_value_t value;
+    if (argc != 3 || serdes_conf_set(conf, "schema.registry.url", argv[1], errstr, sizeof errstr))
+        return 2;
+    serdes_t *serdes = serdes_new(conf, errstr, sizeof errstr);
+    FILE *file = fopen(argv[2], "rb");
+    size_t size = file ? fread(payload, 1, sizeof payload, file) : 0;
+    if (!serdes || serdes_deserialize_avro(serdes, &value, &schema, payload, size, errstr, sizeof errstr)) {
+        fprintf(stderr, "%s\n", errstr);
+        return 1;
+    }
+    if (avro_value_to_json(&value, 1, &json))
+        return 3;
+    printf("schema %d: %s\n", serdes_schema_id(schema), json);
+    free(json);
+    avro_value_decref(&value);
+    serdes_destroy(serdes);
+    fclose(file);
+    return 0;
+}
 """
 FORBIDDEN = ("sqlite", "microhttpd", "libyaml", "libcrypt.so")
 
@@ -93,7 +125,8 @@ def with_cmake(kit):
     version = kit.flags("--modversion")[0]
     with open(folder + "/CMakeLists.txt", "w", encoding="utf-8") as file:
         file.write(CMAKE.format(version=version))
-    shutil.copy(os.path.join(kit.scratch, "small.c"), folder)
+    for name in ("small.c", "serdes.c"):
+        shutil.copy(os.path.join(kit.scratch, name), folder)
     environment = {k: v for k, v in kit.environment.items() if not k.startswith(("PKG_CONFIG", "LD_"))}
     prefix = kit.root + kit.prefix
     configure = ["cmake", "-S", folder, "-B", folder + "/build", f"-DCMAKE_PREFIX_PATH={prefix}"]
@@ -105,6 +138,39 @@ def with_cmake(kit):
     with open(folder + "/CMakeLists.txt", "w", encoding="utf-8") as file:
         file.write(CMAKE.format(version="99.0"))
     kit.check("CMake refuses another version", kit.run(configure, env=environment).returncode != 0)
+
+
+def beside(kit):
+    """The libraries for avro-c and for programs of libserdes."""
+    for name, prefix in (("avro", "schemata_"), ("protobuf-c", "schemata_"), ("serdes", "serdes_")):
+        shared = f"{kit.lib}/libschemata-{name}.so.0"
+        if name == "protobuf-c" and not os.path.exists(shared):
+            continue
+        lines = kit.must(["nm", "-D", "--defined-only", shared]).splitlines()
+        shown = {line.split()[-1].split("@")[0] for line in lines if " A " not in line}
+        strange = [symbol for symbol in shown if not symbol.startswith(prefix)]
+        kit.check(f"libschemata-{name} shows {prefix}* only", shown and not strange, strange[:5])
+    source = os.path.join(kit.scratch, "serdes.c")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write(SERDES)
+    system = {k: v for k, v in kit.environment.items() if k != "PKG_CONFIG_SYSROOT_DIR"}
+    avro = kit.must(["pkg-config", "--cflags", "--libs", "avro-c"], env=system).split()
+    ours = kit.must(["pkg-config", "--cflags", "--libs", "schemata-serdes"]).split()
+    program = os.path.join(kit.scratch, "serdes")
+    kit.must(["cc", "-Wall", "-Wextra", "-Werror", "-o", program, source, *[f for f in ours if f != "-lavro"], *avro,
+              "-Wl,-rpath-link," + kit.lib])
+    with Server(kit.binary) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        _, made = call(server.connect(), "POST", "/subjects/s/versions", {"schema": record("R", "a", "b")})
+        frame = os.path.join(kit.scratch, "frame")
+        with open(frame, "wb") as file:
+            file.write(b"\0" + made["id"].to_bytes(4, "big") + b"\x06\x08")
+        got = kit.run([program, url, frame])
+        kit.check("a program of libserdes", got.stdout == f'schema {made["id"]}: {{"a": 3, "b": 4}}\n', got.stdout + got.stderr)
+        with open(frame, "wb") as file:
+            file.write(b'{"a": 3}')
+        got = kit.run([program, url, frame])
+        kit.check("and plain JSON is named", got.returncode == 1 and "looks like plain JSON" in got.stderr, got.stderr)
 
 
 def readme(kit):
@@ -138,6 +204,7 @@ def uninstall(kit):
 def run(kit):
     names(kit)
     with_pkg_config(kit)
+    beside(kit)
     with_cmake(kit)
     readme(kit)
     uninstall(kit)

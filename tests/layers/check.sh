@@ -24,6 +24,7 @@ while read -r floor folder uses; do
                 ;;
             clients/avro-c/*) owner=client/avro ;;
             clients/protobuf-c/*) owner=client/protobuf-c ;;
+            clients/serdes/*) owner=client/serdes ;;
             clients/c/*) owner=client ;;
             */*)
                 owner=
@@ -53,7 +54,7 @@ home 'protobuf-c/protobuf-c\.h' 'clients/protobuf-c'
 home 'curl/curl\.h' 'clients/c|src/libcurl'
 home 'zlib\.h' 'src/http'
 home 'yaml\.h' 'src/cli'
-home 'jansson\.h|avro\.h' 'clients/avro-c'
+home 'jansson\.h|avro\.h' 'clients/avro-c|clients/serdes'
 
 sql=$(grep -rnE '"[^"]*\b(SELECT .* FROM|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM) ' src clients/c \
     --include='*.c' 2>/dev/null | grep -v '^src/store/')
