@@ -620,6 +620,21 @@ static enum sma_status run(struct check *c)
     return st;
 }
 
+enum sma_status sma_check_with_registry(struct sma_session *session)
+{
+    struct check c = {.session = session, .deleted = "ignore", .fresh = "ignore"};
+    size_t count = session->side.count;
+    c.bases = sma_arena_calloc(&session->arena, 1, sizeof *c.bases);
+    if (!c.bases)
+        return sma_fail_nomem(&session->err);
+    enum sma_status st = open_base(&c, "sr:");
+    for (size_t i = 0; !st && i < count; i++)
+        if (session->side.files[i]->is_selected)
+            st = check_file(&c, session->side.files[i]);
+    sma_side_fini(&c.bases[0].side);
+    return st;
+}
+
 static int check_once(const struct sma_arguments *arguments, bool may_fix)
 {
     struct sma_session session;

@@ -31,4 +31,9 @@ enum sma_status sma_check_subjects(struct sma_strings *out, struct sma_session *
 enum sma_status sma_check_levels(struct sma_levels_in_force *out, struct sma_session *session,
                                  const struct sma_strings *subjects) SMA_MUST_CHECK;
 
+/* Checks the chosen candidates of a session against the registry in use, as `check --against sr:`
+ * does, and adds the findings to the session's report. What the registry has beyond them is no
+ * finding. Adds nothing to the side. */
+enum sma_status sma_check_with_registry(struct sma_session *session) SMA_MUST_CHECK;
+
 #endif

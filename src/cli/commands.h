@@ -57,4 +57,20 @@ int sma_pull_main(const struct sma_arguments *arguments);
 int sma_versions_main(const struct sma_arguments *arguments);
 int sma_contexts_main(const struct sma_arguments *arguments);
 
+/* Those that change one. */
+extern const struct sma_option sma_register_options[];
+extern const struct sma_option sma_plan_options[];
+extern const struct sma_option sma_apply_options[];
+extern const struct sma_option sma_config_options[];
+extern const struct sma_option sma_mode_options[];
+extern const struct sma_option sma_delete_options[];
+extern const struct sma_option sma_restore_options[];
+int sma_register_main(const struct sma_arguments *arguments);
+int sma_plan_main(const struct sma_arguments *arguments);
+int sma_apply_main(const struct sma_arguments *arguments);
+int sma_config_main(const struct sma_arguments *arguments);
+int sma_mode_main(const struct sma_arguments *arguments);
+int sma_delete_main(const struct sma_arguments *arguments);
+int sma_restore_main(const struct sma_arguments *arguments);
+
 #endif

@@ -16,6 +16,18 @@ static const char *open_question(const struct sma_remote *remote,
     return kind == SMA_CONSENT_ORDINARY || sma_argument_has(arguments, "--yes") ? NULL : "--yes";
 }
 
+static bool is_somebody_there(const struct sma_arguments *arguments)
+{
+    return !sma_argument_has(arguments, "--no-input") && isatty(STDIN_FILENO) &&
+           isatty(STDERR_FILENO);
+}
+
+bool sma_consent_asks(const struct sma_remote *remote, const struct sma_arguments *arguments,
+                      enum sma_consent_kind kind)
+{
+    return open_question(remote, arguments, kind) && is_somebody_there(arguments);
+}
+
 enum sma_status sma_consent(const struct sma_remote *remote, const struct sma_arguments *arguments,
                             enum sma_consent_kind kind, const char *word, const char *question,
                             struct sma_error *err)
@@ -25,8 +37,7 @@ enum sma_status sma_consent(const struct sma_remote *remote, const struct sma_ar
     const char *profile = sma_remote_confirming_profile(remote);
     if (!flag)
         return SMA_OK;
-    if (sma_argument_has(arguments, "--no-input") || !isatty(STDIN_FILENO) ||
-        !isatty(STDERR_FILENO))
+    if (!is_somebody_there(arguments))
         return sma_fail(err, SMA_EINVAL, "%s Nobody is there to answer: give %s%s%s", question,
                         flag, profile ? " " : "", profile ? profile : "");
     fprintf(stderr, "%s", question);

@@ -9,6 +9,11 @@ enum sma_consent_kind {
     SMA_CONSENT_DESTRUCTIVE /* asked for unless --yes */
 };
 
+/* Whether the question of that kind would be put to somebody: then it is worth gathering what helps
+ * to answer it. */
+bool sma_consent_asks(const struct sma_remote *remote, const struct sma_arguments *arguments,
+                      enum sma_consent_kind kind);
+
 /* The answer to a question like "delete 3 versions of orders-value?". On a terminal it is asked on
  * stderr and read from stdin; where nobody can be asked the flag that answers it is named.
  *

@@ -153,11 +153,11 @@ static void put_json(struct sma_buf *out, const struct sma_remote_schema *schema
         put_references(&w, schema);
     if (schema->metadata) {
         sma_jw_name(&w, "metadata");
-        sma_json_put(out, schema->metadata);
+        sma_jw_value(&w, schema->metadata);
     }
     if (schema->rule_set) {
         sma_jw_name(&w, "ruleSet");
-        sma_json_put(out, schema->rule_set);
+        sma_jw_value(&w, schema->rule_set);
     }
     sma_jw_member_string(&w, "schema", schema->text);
     sma_jw_member_bool(&w, "deleted", schema->is_deleted);

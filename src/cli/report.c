@@ -142,7 +142,7 @@ static bool wants_color(const struct sma_arguments *arguments)
 }
 
 /* Locale-free: the variables that name the encoding, in their order of precedence. */
-static bool is_utf8_place(void)
+bool sma_is_utf8_place(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (size_t i = 0; i < 3; i++)
@@ -216,7 +216,7 @@ static int render_all(struct sma_report *report, const struct sma_arguments *arg
     bool is_auto = !name || !strcmp(name, "auto");
     const char *actions = getenv("GITHUB_ACTIONS");
     report->is_color = wants_color(arguments);
-    report->is_utf8 = is_utf8_place();
+    report->is_utf8 = sma_is_utf8_place();
     report->is_quiet = sma_argument_has(arguments, "--quiet");
     report->show_accepted = sma_argument_has(arguments, "--verbose");
     int code = render_to(stdout, sma_report_format_find(is_auto ? "human" : name), report, NULL);

@@ -131,6 +131,8 @@ void sma_render_gitlab(struct sma_buf *out, const struct sma_report *report);
 void sma_render_rdjson(struct sma_buf *out, const struct sma_report *report);
 void sma_render_markdown(struct sma_buf *out, const struct sma_report *report);
 
+/* Whether the locale takes characters beyond ASCII. */
+bool sma_is_utf8_place(void);
 /* Prints the report as --format and --output ask, and gives the exit code by --fail-on and
  * --exit-zero. */
 int sma_report_finish(struct sma_report *report, const struct sma_arguments *arguments,

@@ -19,13 +19,20 @@ static int64_t now_ms(void)
 enum sma_status sma_session_open(struct sma_session *session, const struct sma_arguments *arguments,
                                  const char *command)
 {
+    return sma_session_open_at(session, arguments, command, NULL);
+}
+
+enum sma_status sma_session_open_at(struct sma_session *session,
+                                    const struct sma_arguments *arguments, const char *command,
+                                    const char *config)
+{
     *session = (struct sma_session){.arguments = arguments, .err = SMA_ERROR_INIT};
     session->started_ms = now_ms();
     sma_arena_init(&session->arena, 0);
     sma_report_init(&session->report, &session->arena, command);
     sma_side_init(&session->side, &session->arena, &session->project);
-    return sma_project_load(&session->project, &session->arena, sma_argument(arguments, "--config"),
-                            &session->err);
+    return sma_project_load(&session->project, &session->arena,
+                            config ? config : sma_argument(arguments, "--config"), &session->err);
 }
 
 void sma_session_close(struct sma_session *session)
@@ -344,6 +351,17 @@ bool sma_session_fixes(struct sma_session *session, enum sma_status *st)
     if (!*st)
         *st = sma_fix_apply(session, &count);
     return !*st && count;
+}
+
+enum sma_status sma_session_has_errors(struct sma_session *session, bool *out)
+{
+    const struct sma_report *report = &session->report;
+    enum sma_status st = sma_session_accept(session);
+    *out = false;
+    for (size_t i = 0; !st && i < report->count; i++)
+        *out |= report->findings[i].severity == SMA_SEVERITY_ERROR &&
+                !report->findings[i].accepted.ptr;
+    return st;
 }
 
 int sma_session_finish(struct sma_session *session, enum sma_status st)

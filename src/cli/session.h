@@ -26,6 +26,10 @@ struct sma_session {
 /* Reads the project file; the session is empty otherwise. Always close it. */
 enum sma_status sma_session_open(struct sma_session *session, const struct sma_arguments *arguments,
                                  const char *command) SMA_MUST_CHECK;
+/* The same with this project file in place of what --config says; NULL = as --config says. */
+enum sma_status sma_session_open_at(struct sma_session *session,
+                                    const struct sma_arguments *arguments, const char *command,
+                                    const char *config) SMA_MUST_CHECK;
 void sma_session_close(struct sma_session *session);
 /* Adds the schemas the arguments name, from the i-th on; without arguments those of the project,
  * else the current folder. Names and loads them; what turns out to be no schema is unselected. */
@@ -62,6 +66,8 @@ enum sma_status sma_session_accept(struct sma_session *session) SMA_MUST_CHECK;
 /* --fix: writes the safe edits. True when files were changed: then close the session and run again,
  * without. */
 bool sma_session_fixes(struct sma_session *session, enum sma_status *st);
+/* Whether a finding is an error and not accepted; accepts first. */
+enum sma_status sma_session_has_errors(struct sma_session *session, bool *out) SMA_MUST_CHECK;
 /* Ends the run: prints and gives the exit code. `st` is that of the work so far. */
 int sma_session_finish(struct sma_session *session, enum sma_status st);
 

@@ -57,6 +57,8 @@ def transcript(rows, url):
     out = []
     for args in rows:
         done = run(*args, "--url", url)
+        if args[-2:] == ["-f", "json"] and done.stdout:
+            json.loads(done.stdout)
         out.append(f"$ schemata {' '.join(args)}\n{done.stdout}" + (f"\n" if done.stdout and not done.stdout.endswith("\n") else ""))
         out.append("".join(f"! {line}\n" for line in done.stderr.splitlines()))
         out.append(f"exit {done.returncode}\n\n")

@@ -171,6 +171,12 @@ void sma_jw_raw(struct sma_json_writer *w, struct sma_str json)
     sma_buf_puts(w->buf, json);
 }
 
+void sma_jw_value(struct sma_json_writer *w, const struct sma_json *value)
+{
+    before_value(w);
+    sma_json_put(w->buf, value);
+}
+
 void sma_jw_member_string(struct sma_json_writer *w, const char *name, struct sma_str value)
 {
     sma_jw_name(w, name);

@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+struct sma_json;
+
 struct sma_json_writer {
     struct sma_buf *buf;
     bool need_comma;
@@ -32,6 +34,7 @@ void sma_jw_i64(struct sma_json_writer *w, int64_t value);
 void sma_jw_bool(struct sma_json_writer *w, bool value);
 void sma_jw_null(struct sma_json_writer *w);
 void sma_jw_raw(struct sma_json_writer *w, struct sma_str json); /* already JSON */
+void sma_jw_value(struct sma_json_writer *w, const struct sma_json *value); /* a parsed one */
 /* Name and value in one call. */
 void sma_jw_member_string(struct sma_json_writer *w, const char *name, struct sma_str value);
 void sma_jw_member_i64(struct sma_json_writer *w, const char *name, int64_t value);
