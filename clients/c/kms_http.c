@@ -47,8 +47,7 @@ static enum sma_status take_answer(schemata_status_t status,
         return sma_fail(err, SMA_EIO, "no answer: %s",
                         answer->transport_error ? answer->transport_error : "no reason given");
     response->status = answer->status;
-    sma_buf_append(response->body, answer->body ? answer->body : "", answer->body_len);
-    return SMA_OK;
+    return sma_kms_http_take(response, sma_str_make(answer->body, answer->body_len), err);
 }
 
 static enum sma_status exchange(struct sma_client_kms_http *http,

@@ -102,7 +102,8 @@ struct exchange {
     const struct sma_kms_call *call;
     struct sma_str origin, token;
     struct sma_arena arena; /* of the answer's tree */
-    struct sma_buf path, body, answer;
+    struct sma_buf path, body;
+    struct sma_kms_http_response answer;
     const struct sma_json *tree;
 };
 
@@ -113,14 +114,14 @@ static void exchange_init(struct exchange *x, const struct sma_kms_call *call)
     sma_arena_init(&x->arena, TREE_BYTES_MAX);
     sma_buf_init(&x->path, 0);
     sma_buf_init(&x->body, 0);
-    sma_buf_init(&x->answer, SMA_KMS_ANSWER_BYTES_MAX);
+    sma_buf_init(&x->answer.body, 0);
 }
 
 static void exchange_fini(struct exchange *x)
 {
     sma_buf_fini(&x->path);
     sma_crypto_wipe_buf(&x->body);
-    sma_crypto_wipe_buf(&x->answer);
+    sma_crypto_wipe_buf(&x->answer.body);
     sma_arena_fini(&x->arena);
 }
 
@@ -140,16 +141,14 @@ static enum sma_status refused(struct exchange *x, int status, struct sma_error 
                     SMA_STR_ARG(reason));
 }
 
-static enum sma_status read_answer(struct exchange *x, int status, struct sma_error *err)
+static enum sma_status read_answer(struct exchange *x, struct sma_error *err)
 {
-    enum sma_status st;
-    if (sma_buf_failed(&x->answer))
-        return sma_fail(err, SMA_EIO, "the service's answer is too long");
-    st = sma_json_parse(&x->tree, &x->arena, sma_buf_str(&x->answer), NULL, NULL, NULL);
+    enum sma_status st =
+        sma_json_parse(&x->tree, &x->arena, sma_buf_str(&x->answer.body), NULL, NULL, NULL);
     if (st == SMA_ENOMEM)
         return sma_fail_nomem(err);
-    if (status != 200)
-        return refused(x, status, err);
+    if (x->answer.status != 200)
+        return refused(x, x->answer.status, err);
     if (st)
         return sma_fail(err, SMA_EIO, "the service's answer is no JSON");
     return SMA_OK;
@@ -165,7 +164,6 @@ static enum sma_status post(struct exchange *x, struct sma_error *err)
         {"Accept", SMA_STR("application/json")},
         {"X-Vault-Request", SMA_STR("true")},
     };
-    struct sma_kms_http_response response = {.body = &x->answer};
     size_t count = 3;
     enum sma_status st = check_header(x->token, SMA_KMS_VAULT_TOKEN, err);
     if (!st)
@@ -182,8 +180,8 @@ static enum sma_status post(struct exchange *x, struct sma_error *err)
         headers[count++] = (struct sma_kms_header){"X-Vault-Namespace", space};
     const struct sma_kms_http_request request = {"POST",  x->origin, sma_buf_str(&x->path),
                                                  headers, count,     sma_buf_str(&x->body)};
-    st = kms->http(kms->http_ctx, &request, &response, err);
-    return st ? st : read_answer(x, response.status, err);
+    st = kms->http(kms->http_ctx, &request, &x->answer, err);
+    return st ? st : read_answer(x, err);
 }
 
 /* ---- credentials --------------------------------------------------------------------------- */

@@ -14,6 +14,16 @@ struct sma_str sma_kms_prop(const struct sma_kms_props *props, const char *name)
     return (struct sma_str){NULL, 0};
 }
 
+enum sma_status sma_kms_http_take(struct sma_kms_http_response *response, struct sma_str piece,
+                                  struct sma_error *err)
+{
+    if (piece.len > SMA_KMS_ANSWER_BYTES_MAX - response->body.len)
+        return sma_fail(err, SMA_EIO, "the answer is longer than %u bytes",
+                        SMA_KMS_ANSWER_BYTES_MAX);
+    sma_buf_puts(&response->body, piece);
+    return sma_buf_failed(&response->body) ? sma_fail_nomem(err) : SMA_OK;
+}
+
 static const struct sma_kms_ops *find(struct sma_str type)
 {
     for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)

@@ -66,8 +66,12 @@ struct sma_kms_http_request {
 
 struct sma_kms_http_response {
     int status;
-    struct sma_buf *body; /* empty, with that maximum; its failure is an error */
+    struct sma_buf body; /* fill it with sma_kms_http_take */
 };
+
+/* For transports: one more piece of the answer. SMA_EIO when it becomes too long, SMA_ENOMEM. */
+enum sma_status sma_kms_http_take(struct sma_kms_http_response *response, struct sma_str piece,
+                                  struct sma_error *err) SMA_MUST_CHECK;
 
 /* One exchange. Must time out, must not follow redirects to another origin, must check
  * certificates.
