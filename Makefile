@@ -318,6 +318,9 @@ PROOF_libyaml-dev         := yaml-0.1
 PROOF_libcmocka-dev       := cmocka
 PROOF_libavro-dev         := avro-c
 PROOF_libjansson-dev      := jansson
+PROOF_libnats-dev         := libnats
+PROOF_librabbitmq-dev     := librabbitmq
+PROOF_rabbitmq-server     := /usr/lib/rabbitmq/bin/rabbitmq-server
 PROOF_librdkafka-dev      := rdkafka
 PROOF_libprotobuf-c-dev   := libprotobuf-c
 PROOF_protobuf-c-compiler := protoc-c
@@ -351,11 +354,12 @@ test-run: $(BIN) $(UNIT_BINS) $(FUZZ_REPLAYS)
 CLIENT_FORMATS ?= avro,json,protobuf
 CLIENTS = python3 tests/clients/run.py --binary $(BIN) --formats $(CLIENT_FORMATS)
 
-#   test-clients real clients of every language and a real Kafka broker, every pair
+#   test-clients real clients of every language and a real Kafka broker, every pair; NATS, RabbitMQ
 .PHONY: test-clients
 test-clients: $(BIN)
 	@$(CLIENTS)
 	@python3 tests/clients/formats/run.py $(BIN)
+	@python3 tests/clients/brokers/run.py $(BIN)
 
 #   test-clients-quick the same without the broker: frames travel through files
 .PHONY: test-clients-quick
