@@ -161,7 +161,6 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 		return s, nil
 	}
 	conf := protobuf.NewSerializerConfig()
-	conf.NormalizeSchemas = true // see ../README.md, "Where a client cannot follow"
 	conf.AutoRegisterSchemas = !req.Lookup
 	s, err := protobuf.NewSerializer(registry, serde.ValueSerde, conf)
 	if err != nil {
