@@ -128,6 +128,21 @@ static enum sma_status bury_deleted(struct sma_register_op *op, struct sma_txn *
     return st;
 }
 
+/* A content that is stored as it is stays so: one content has one form. */
+static enum sma_status choose_form(struct sma_str *sealed, struct sma_register_op *op,
+                                   struct sma_view *view, struct sma_error *err)
+{
+    struct sma_version known;
+    *sealed = op->candidate.content.sealed;
+    if (!sealed->ptr)
+        return SMA_OK;
+    enum sma_status st =
+        sma_view_guid(view, &op->op->arena, op->candidate.content.hash, &known, err);
+    if (!st && !known.content.sealed.ptr)
+        *sealed = (struct sma_str){NULL, 0};
+    return st == SMA_ENOTFOUND ? SMA_OK : st;
+}
+
 /* Step 15. */
 static enum sma_status add_version(struct sma_register_op *op, struct sma_txn *txn, int32_t id,
                                    struct sma_buf *key, struct sma_buf *value,
@@ -143,8 +158,11 @@ static enum sma_status add_version(struct sma_register_op *op, struct sma_txn *t
     };
     struct sma_error problem = SMA_ERROR_INIT;
     sma_record_schema_key(key, row.subject, row.version);
-    sma_record_schema_value(value, &row, NULL);
-    enum sma_status st = sma_op_append(txn, key, value, &problem);
+    enum sma_status st = choose_form(&row.content.sealed, op, sma_txn_view(txn), err);
+    if (st)
+        return st;
+    sma_record_schema_value(value, &row);
+    st = sma_op_append(txn, key, value, &problem);
     if (st == SMA_ELIMIT)
         return sma_refuse(err, SMA_CODE_TOO_LARGE,
                           "Register operation failed because schema is too large");

@@ -99,7 +99,7 @@ static enum sma_status flag_version(struct sma_txn *txn, const struct sma_versio
     sma_buf_init(&key, 0);
     sma_buf_init(&value, 0);
     sma_record_schema_key(&key, flagged.subject, flagged.version);
-    sma_record_schema_value(&value, &flagged, NULL);
+    sma_record_schema_value(&value, &flagged);
     enum sma_status st = sma_op_append(txn, &key, &value, err);
     sma_buf_fini(&key);
     sma_buf_fini(&value);

@@ -391,6 +391,9 @@ static enum sma_status decide(struct sma_register_op *op, struct sma_loader *loa
         return st;
     st = check_compatibility(op, loader, how, err);
     if (!st)
+        st = sma_store_seal(&op->candidate.content.sealed, op->op->registry->options.store,
+                            &op->op->arena, op->candidate.content.metadata, err);
+    if (!st)
         st = choose_version(op, next, err);
     if (!st)
         st = find_context(op, loader, err);

@@ -70,7 +70,7 @@ static enum sma_status append_live(struct sma_txn *txn, const struct sma_version
     sma_buf_init(&key, 0);
     sma_buf_init(&value, 0);
     sma_record_schema_key(&key, live.subject, live.version);
-    sma_record_schema_value(&value, &live, NULL);
+    sma_record_schema_value(&value, &live);
     enum sma_status st = sma_op_append(txn, &key, &value, err);
     sma_buf_fini(&key);
     sma_buf_fini(&value);

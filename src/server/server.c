@@ -49,7 +49,9 @@ static const char *text_z(struct server *server, struct sma_str s)
 static enum sma_status open_state(struct server *server, struct sma_error *err)
 {
     const struct sma_settings *s = server->settings;
-    struct sma_store_options store = {.is_ephemeral = s->is_ephemeral};
+    struct sma_store_options store = {.is_ephemeral = s->is_ephemeral,
+                                      .encoder_secret = s->encoder_secret,
+                                      .encoder_old_secret = s->encoder_old_secret};
     struct sma_registry_options registry;
     if (!s->is_ephemeral && !(store.data_dir = text_z(server, s->data_dir)))
         return sma_fail_nomem(err);

@@ -122,6 +122,10 @@ static const struct key keys[] = {
      "threads for parsing, checks and lists; 0 = chosen by processors"},
     {"schemata.cache.bytes", NUMBER, AT(cache_bytes), "67108864", 0, INT64_MAX, NULL,
      "memory for caches; 0 turns them off"},
+    {"metadata.encoder.secret", SECRET, AT(encoder_secret), "", 0, 0, NULL,
+     "encrypts the values of sensitive metadata in the state"},
+    {"metadata.encoder.old.secret", SECRET, AT(encoder_old_secret), "", 0, 0, NULL,
+     "the secret before: reads what was encrypted with it"},
     {"schemata.access.log", TEXT, AT(access_log), "off", 0, 0, NULL,
      "off, stdout, stderr or a file: one JSON line per request"},
 
@@ -129,9 +133,10 @@ static const struct key keys[] = {
     {"ssl.client.authentication", REFUSED, 0, "NONE", 0, 0, NULL, "this build has no TLS"},
     {"ssl.client.auth", REFUSED, 0, "false", 0, 0, NULL, "this build has no TLS"},
     {"ssl.keystore.location", REFUSED, 0, "", 0, 0, NULL, "this build has no TLS"},
-    {"metadata.encoder.secret", REFUSED, 0, "", 0, 0, NULL,
-     "this build does not encrypt sensitive metadata"},
 
+    {"metadata.encoder.topic", IGNORED, 0, "", 0, 0, NULL, "the key is made of the secret"},
+    {"metadata.encoder.secret.strict.validation", IGNORED, 0, "", 0, 0, NULL,
+     "what a secret does not open stays shut"},
     {"host.name", IGNORED, 0, "", 0, 0, NULL, "one node: nothing is forwarded"},
     {"host.port", IGNORED, 0, "", 0, 0, NULL, "one node: nothing is forwarded"},
     {"kafkastore.bootstrap.servers", IGNORED, 0, "", 0, 0, NULL,

@@ -49,6 +49,7 @@ struct sma_settings {
     int64_t dek_version_limit_default, dek_version_limit_max;
 
     int64_t keys_max;            /* keks and deks */
+    struct sma_str encoder_secret, encoder_old_secret; /* of sensitive metadata */
     struct sma_str local_secret; /* of the local key service */
     struct sma_str vault_address, vault_ca; /* the only Vault talked to; a PEM file */
     struct sma_str vault_token, vault_namespace, vault_role_id, vault_secret_id;

@@ -61,7 +61,8 @@ struct sma_store_counters {
 struct sma_store {
     struct sma_store_options options; /* with the defaults filled in */
     struct sma_folder folder;
-    struct sma_db *db; /* the writer's connection */
+    struct sma_seal *seal; /* NULL without a secret */
+    struct sma_db *db;     /* the writer's connection */
     struct sma_log *log;
     struct sma_readers readers;
     struct sma_writer writer;

@@ -74,7 +74,8 @@ static void give_back(struct sma_readers *readers, struct sma_view *view)
 static enum sma_status open_view(struct sma_view **out, struct sma_store *store,
                                  struct sma_error *err)
 {
-    const struct sma_db_options options = {.role = SMA_DB_READER, .path = store->folder.db_path};
+    const struct sma_db_options options = {.role = SMA_DB_READER, .path = store->folder.db_path,
+                                           .seal = store->seal};
     struct sma_view *view = calloc(1, sizeof *view);
     if (!view)
         return sma_fail_nomem(err);

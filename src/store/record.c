@@ -103,7 +103,7 @@ static void put_text(struct sma_json_writer *w, const char *name, struct sma_str
 /* An object that is there is written even when it is empty. */
 static void put_object(struct sma_json_writer *w, const char *name, struct sma_str json)
 {
-    if (json.ptr)
+    if (json.len)
         sma_jw_member_raw(w, name, json);
 }
 
@@ -145,17 +145,18 @@ static void put_references(struct sma_json_writer *w, const struct sma_content *
     sma_jw_array_close(w);
 }
 
-void sma_record_schema_value(struct sma_buf *out, const struct sma_version *row, const uint8_t *md5)
+void sma_record_schema_value(struct sma_buf *out, const struct sma_version *row)
 {
+    bool is_sealed = row->content.sealed.ptr != NULL;
     struct sma_json_writer w = open_value(out);
     put_text(&w, "subject", row->subject);
     sma_jw_member_i64(&w, "version", row->version);
     sma_jw_member_i64(&w, "id", row->id);
-    if (md5)
-        put_md5(&w, md5);
+    if (is_sealed)
+        put_md5(&w, row->content.hash);
     put_text(&w, "schemaType", row->type);
     put_references(&w, &row->content);
-    put_object(&w, "metadata", row->content.metadata);
+    put_object(&w, "metadata", is_sealed ? row->content.sealed : row->content.metadata);
     put_object(&w, "ruleSet", row->content.rule_set);
     sma_jw_member_string(&w, "schema", row->content.text);
     sma_jw_member_bool(&w, "deleted", row->is_deleted);

@@ -45,10 +45,9 @@ void sma_record_dek_key(struct sma_buf *out, const struct sma_dek_key *key);
 
 /* ---- values -------------------------------------------------------------------------------- */
 
-/* Uses subject, version, id, type, is_deleted and content of `row`. md5: the plain content's hash
- * when the metadata in the row is encrypted (confluent-rest 17.6), else NULL. */
-void sma_record_schema_value(struct sma_buf *out, const struct sma_version *row,
-                             const uint8_t *md5);
+/* Uses subject, version, id, type, is_deleted and content of `row`. With a sealed form of the
+ * metadata that is what is written, and the content's hash beside it (confluent-rest 17.6). */
+void sma_record_schema_value(struct sma_buf *out, const struct sma_version *row);
 
 enum sma_tristate { SMA_UNSET, SMA_FALSE, SMA_TRUE };
 

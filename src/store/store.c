@@ -7,6 +7,7 @@
 
 #include "base/processors.h"
 #include "store/handle.h"
+#include "store/seal.h"
 
 static void fill_in(struct sma_store_options *o)
 {
@@ -34,7 +35,8 @@ static enum sma_status open_database(struct sma_store *store, struct sma_error *
 {
     const struct sma_db_options options = {.role = SMA_DB_WRITER,
                                            .path = store->folder.db_path,
-                                           .max_bytes = store->options.max_bytes};
+                                           .max_bytes = store->options.max_bytes,
+                                           .seal = store->seal};
     enum sma_status st = sma_db_open(&store->db, &options, err);
     if (!st)
         st = sma_db_migrate(store->db, sma_migrations, sma_store_now_ms(store), err);
@@ -56,9 +58,13 @@ enum sma_status sma_store_open(struct sma_store **out, const struct sma_store_op
     store->folder.lock_fd = -1;
     store->options = *options;
     fill_in(&store->options);
-    enum sma_status st = sma_folder_init(
-        &store->folder, options->is_ephemeral ? SMA_FOLDER_EPHEMERAL : SMA_FOLDER_CREATE,
-        options->data_dir, err);
+    enum sma_status st =
+        sma_seal_new(&store->seal, options->encoder_secret, options->encoder_old_secret, err);
+    store->options.encoder_secret = store->options.encoder_old_secret = SMA_STR("");
+    if (!st)
+        st = sma_folder_init(&store->folder,
+                             options->is_ephemeral ? SMA_FOLDER_EPHEMERAL : SMA_FOLDER_CREATE,
+                             options->data_dir, err);
     if (!st)
         st = open_database(store, err);
     if (!st)
@@ -81,7 +87,15 @@ void sma_store_close(struct sma_store *store)
     sma_log_close(store->log);
     sma_db_close(store->db); /* the last connection: folds the WAL into the file */
     sma_folder_fini(&store->folder);
+    sma_seal_free(store->seal);
     free(store);
+}
+
+enum sma_status sma_store_seal(struct sma_str *out, const struct sma_store *store,
+                               struct sma_arena *arena, struct sma_str metadata,
+                               struct sma_error *err)
+{
+    return sma_seal_metadata(out, arena, store->seal, metadata, err);
 }
 
 const char *sma_store_dir(const struct sma_store *store)

@@ -43,6 +43,9 @@ struct sma_store_options {
      * prints one line and _exit(70)s: never go on after that. */
     void (*on_fatal)(void *ctx, const char *message);
     void *fatal_ctx;
+    /* Encrypts sensitive metadata in new records (seal.h); empty = it is stored as it is. With an old
+     * secret, what was encrypted with that is read too. Looked at by sma_store_open only. */
+    struct sma_str encoder_secret, encoder_old_secret;
 };
 
 /* Opens, migrates, takes the lock file and starts the writer. SMA_EBUSY when another process has the
@@ -51,6 +54,11 @@ enum sma_status sma_store_open(struct sma_store **out, const struct sma_store_op
                                struct sma_error *err) SMA_MUST_CHECK;
 /* Finishes what is queued, checkpoints, closes. NULL is fine. */
 void sma_store_close(struct sma_store *store);
+/* The sealed form of a metadata text (seal.h), for the content of a new record; ptr NULL when nothing
+ * in it is sensitive, or nothing is encrypted here. Threads: safe. */
+enum sma_status sma_store_seal(struct sma_str *out, const struct sma_store *store,
+                               struct sma_arena *arena, struct sma_str metadata,
+                               struct sma_error *err) SMA_MUST_CHECK;
 /* The folder in use (also of an ephemeral store), for the start-up line. */
 const char *sma_store_dir(const struct sma_store *store);
 
@@ -63,6 +71,9 @@ struct sma_content {
     const struct sma_reference *references;
     size_t reference_count;
     struct sma_str metadata; /* JSON object text; ptr NULL = null (differs from "{}") */
+    /* The form in which `metadata` is stored when its sensitive values are encrypted (seal.h); ptr
+     * NULL when it is stored as it is. `hash` is always the plain content's. */
+    struct sma_str sealed;
     struct sma_str rule_set; /* JSON object text; ptr NULL = null */
 };
 

@@ -213,6 +213,7 @@ enum sma_status sma_db_open(struct sma_db **out, const struct sma_db_options *op
     if (!db)
         return sma_fail_nomem(err);
     db->role = options->role;
+    db->seal = options->seal;
     sma_arena_init(&db->scratch, 0);
     int rc = sqlite3_open_v2(path, &db->conn, open_flags(db->role), NULL);
     if (rc)

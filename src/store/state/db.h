@@ -12,6 +12,7 @@
 struct sma_db {
     sqlite3 *conn;
     enum sma_db_role role;
+    const struct sma_seal *seal; /* may be NULL */
     sqlite3_stmt *stmts[SMA_SQL_COUNT]; /* prepared when first used */
     struct sma_arena scratch;           /* of the record being applied */
     uint64_t wal_bytes;

@@ -1,5 +1,6 @@
 #include "store/state/rowread.h"
 
+#include "store/seal.h"
 #include "store/state/references.h"
 
 /* JSON that may be missing: written as '' because no column is nullable. */
@@ -20,10 +21,11 @@ static enum sma_status read_content(const struct sma_query *q, struct sma_arena 
     content->text = sma_query_copy_str(q, 13, arena);
     if (!content->text.ptr)
         return sma_fail_nomem(err);
-    if (!sma_query_get_i64(q, 10))
-        return SMA_OK;
-    return sma_references_read(q->db, arena, sma_query_get_i64(q, 8), &content->references,
-                               &content->reference_count, err);
+    enum sma_status st = SMA_OK;
+    if (sma_query_get_i64(q, 10))
+        st = sma_references_read(q->db, arena, sma_query_get_i64(q, 8), &content->references,
+                                 &content->reference_count, err);
+    return st ? st : sma_seal_open(content, arena, q->db->seal, err);
 }
 
 enum sma_status sma_row_read(const struct sma_query *q, struct sma_arena *arena,

@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 struct sma_db;
+struct sma_seal; /* store/seal.h */
 
 enum sma_db_role {
     SMA_DB_WRITER,  /* the one connection that writes and checkpoints; creates the file */
@@ -24,6 +25,7 @@ struct sma_db_options {
     enum sma_db_role role;
     const char *path;   /* not for SMA_DB_SCRATCH */
     uint64_t max_bytes; /* of the database file, writer only; 0 = no limit */
+    const struct sma_seal *seal; /* opens sensitive metadata; may be NULL; outlives the connection */
 };
 
 /* Opens a connection and sets it up. SMA_EINVAL for a file that is no database, SMA_EIO,

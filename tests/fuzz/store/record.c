@@ -70,7 +70,11 @@ static void schema_again(const struct sma_record_key *key, const struct sma_reco
     struct sma_buf out;
     uint8_t hash[2][SMA_HASH_LEN], digest[2][SMA_DIGEST_LEN];
     sma_buf_init(&out, 0);
-    sma_record_schema_value(&out, &row, read->has_md5 ? read->md5 : NULL);
+    if (read->has_md5) {
+        row.content.sealed = read->content.metadata.ptr ? read->content.metadata : SMA_STR("");
+        memcpy(row.content.hash, read->md5, sizeof read->md5);
+    }
+    sma_record_schema_value(&out, &row);
     same(!sma_record_parse_schema(&again, arena, key, sma_buf_str(&out), NULL));
     same(again.id == read->id && again.is_deleted == read->is_deleted);
     same(sma_str_eq(again.content.text, read->content.text));

@@ -113,7 +113,7 @@ static inline struct sma_record schema_record(struct fixture *f, const struct sm
     sma_buf_init(&key, 0);
     sma_buf_init(&value, 0);
     sma_record_schema_key(&key, row->subject, row->version);
-    sma_record_schema_value(&value, row, NULL);
+    sma_record_schema_value(&value, row);
     struct sma_str k = text_of(f, &key);
     return (struct sma_record){k, text_of(f, &value)};
 }

@@ -77,16 +77,18 @@ static void golden_schema_values(void **state)
                               .type = SMA_STR("AVRO"),
                               .content = {.text = SMA_STR("\"string\"")}};
     (void)state;
-    sma_record_schema_value(&out, &row, NULL);
+    sma_record_schema_value(&out, &row);
     same("plain", "{\"subject\":\"s-value\",\"version\":1,\"id\":1,\"schemaType\":\"AVRO\","
                   "\"schema\":\"\\\"string\\\"\",\"deleted\":false}");
     row.content.references = refs;
     row.content.reference_count = 1;
-    row.content.metadata = SMA_STR("{}");
+    row.content.metadata = SMA_STR("{\"properties\":{\"secret\":\"s\"}}");
+    row.content.sealed = SMA_STR("{}");
+    memcpy(row.content.hash, md5, sizeof md5);
     row.content.rule_set = SMA_STR("{\"domainRules\":[]}");
     row.is_deleted = true;
-    sma_record_schema_value(&out, &row, md5);
-    same("full", "{\"subject\":\"s-value\",\"version\":1,\"id\":1,"
+    sma_record_schema_value(&out, &row);
+    same("sealed", "{\"subject\":\"s-value\",\"version\":1,\"id\":1,"
                  "\"md5\":\"AAECAwQFBgf4+fr7/P3+/w==\",\"schemaType\":\"AVRO\",\"references\":"
                  "[{\"name\":\"n\",\"subject\":\"t\",\"version\":3}],\"metadata\":{},"
                  "\"ruleSet\":{\"domainRules\":[]},\"schema\":\"\\\"string\\\"\","
@@ -271,7 +273,9 @@ static void schema_value_round_trips(void **state)
     for (unsigned i = 0; i < SMA_HASH_LEN; i++)
         md5[i] = (uint8_t)(i * 37 + 201);
     sma_arena_init(&arena, 0);
-    sma_record_schema_value(&out, &row, md5);
+    row.content.sealed = row.content.metadata;
+    memcpy(row.content.hash, md5, sizeof md5);
+    sma_record_schema_value(&out, &row);
     if (sma_record_parse_schema(&got, &arena, &row_key, sma_buf_str(&out), &err))
         fail_msg("%s", err.message);
     assert_int_equal(got.id, 77);
