@@ -14,6 +14,9 @@ void sma_client_form_init(struct sma_client_form *form, const schemata_conf_t *c
     form->bytes = !strcmp(sma_client_conf_text(c, SMA_P_AVRO_BYTES), "escapes")
                       ? SMA_JSON_BYTES_LATIN1
                       : SMA_JSON_BYTES_BASE64;
+    form->proto = (struct sma_proto_json_options){
+        .use_proto_names = !strcmp(sma_client_conf_text(c, SMA_P_PROTO_NAMES), "proto"),
+        .emit_defaults = sma_client_conf_bool(c, SMA_P_PROTO_DEFAULTS)};
     form->validates = sma_client_conf_bool(c, SMA_P_JSON_VALIDATE);
     form->max_bytes = (uint32_t)sma_client_conf_int(c, SMA_P_PAYLOAD_MAX_BYTES);
 }
@@ -129,12 +132,14 @@ static schemata_status_t encode_avro(const struct sma_client_codec *codec,
 }
 
 static schemata_status_t encode_proto(const struct sma_client_codec *codec, const char *message,
+                                      const struct sma_client_form *form,
                                       struct sma_client_lane *lane, struct sma_str json,
                                       schemata_error_t **err)
 {
     struct sma_error problem;
     sma_error_clear(&problem);
-    if (!sma_proto_from_json(&lane->bytes, codec->proto, sma_str_z(message), json, NULL, &problem))
+    if (!sma_proto_from_json(&lane->bytes, codec->proto, sma_str_z(message), json,
+                             &form->proto, &problem))
         return SCHEMATA_OK;
     return sma_client_fail_core(err, SCHEMATA_ERR_DATA, &problem);
 }
@@ -164,7 +169,7 @@ schemata_status_t sma_client_encode_json(const struct sma_client_codec *codec, c
     case SCHEMATA_AVRO:
         return encode_avro(codec, form, lane, json, err);
     case SCHEMATA_PROTOBUF:
-        return encode_proto(codec, message, lane, json, err);
+        return encode_proto(codec, message, form, lane, json, err);
     default:
         return pass_json(codec, form, lane, json, err);
     }
@@ -193,8 +198,8 @@ schemata_status_t sma_client_decode_json(const struct sma_client_reading *r,
                                                                     : &sma_json_visitor,
                              &sink, &problem);
     } else {
-        st = sma_proto_to_json(&lane->bytes, r->codec->proto, sma_str_z(r->message), data, NULL,
-                               &problem);
+        st = sma_proto_to_json(&lane->bytes, r->codec->proto, sma_str_z(r->message), data,
+                               &form->proto, &problem);
     }
     if (st)
         return sma_client_fail_core(err, SCHEMATA_ERR_DATA, &problem);

@@ -31,6 +31,7 @@ struct sma_client_codec {
 struct sma_client_form {
     enum sma_avro_unions unions;
     enum sma_json_bytes bytes;
+    struct sma_proto_json_options proto;
     bool validates; /* JSON Schema: checks instances */
     uint32_t max_bytes;
 };

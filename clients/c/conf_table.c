@@ -152,6 +152,11 @@ const schemata_prop_t sma_client_props[SMA_P_COUNT] = {
             "Avro unions in JSON as plain values, or as {\"branch\": value}"),
     [SMA_P_AVRO_BYTES] = ROW("avro.json.bytes", NULL, "enum", "base64", "base64|escapes",
                              "Avro bytes in JSON as base64, or one character per byte"),
+    [SMA_P_PROTO_DEFAULTS] =
+        ROW("protobuf.json.defaults", NULL, "bool", "false", NULL,
+            "Write fields without presence into JSON even when they hold their default"),
+    [SMA_P_PROTO_NAMES] = ROW("protobuf.json.names", NULL, "enum", "json", "json|proto",
+                              "Field names in JSON as lowerCamelCase, or as declared"),
     [SMA_P_JSON_VALIDATE] = ROW("json.fail.invalid.schema", "validate", "bool", "true", NULL,
                                 "JSON messages must be valid against their schema"),
     [SMA_P_PAYLOAD_MAX_BYTES] = ROW("payload.max.bytes", NULL, "int", "8388608",

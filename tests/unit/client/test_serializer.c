@@ -482,6 +482,23 @@ static void unions_in_both_forms(void **state)
     serde_close(&s);
 }
 
+static void protobuf_with_defaults(void **state)
+{
+    (void)state;
+    const char *const settings[] = {"protobuf.json.defaults", "true", "protobuf.json.names", "proto",
+                                    NULL};
+    struct serde s;
+    schemata_mock_reset(SCOPE);
+    serde_open(&s, SCOPE, SCHEMATA_PROTOBUF,
+               "syntax = \"proto3\"; message M { int64 big_one = 1; optional string s_s = 2; }",
+               settings);
+    serde_write(&s, "{}");
+    serde_read(&s, "{\"big_one\":\"0\"}");
+    serde_write(&s, "{\"bigOne\":1,\"s_s\":\"\"}");
+    serde_read(&s, "{\"big_one\":\"1\",\"s_s\":\"\"}");
+    serde_close(&s);
+}
+
 static void bare_data_need_no_registry(void **state)
 {
     (void)state;
@@ -594,6 +611,7 @@ int main(void)
         cmocka_unit_test(raw_adds_the_frame_alone),
         cmocka_unit_test(invalid_json_passes_unchecked),
         cmocka_unit_test(unions_in_both_forms),
+        cmocka_unit_test(protobuf_with_defaults),
         cmocka_unit_test(bare_data_need_no_registry),
         cmocka_unit_test(header_needs_a_place),
         cmocka_unit_test(registers_what_is_referred_to),
