@@ -230,6 +230,24 @@ def go():
     step("go", [source, version], worker, work)
 
 
+def c():
+    """libschemata as it is installed, and a program against it; both are made anew when the tree has
+    changed."""
+    need("gcc", "make", "pkg-config")
+    for module in ("rdkafka", "jansson"):
+        if subprocess.run(["pkg-config", "--exists", module], check=False).returncode:
+            raise Missing(f"{module} is not installed")
+    root = CACHE / "c"
+    execute(["make", "--no-print-directory", "install-lib", f"DESTDIR={root}", "PREFIX=/usr"],
+            HERE.parent.parent)
+    flags = tool_version("pkg-config", "--cflags", "--libs", "rdkafka", "jansson").split()
+    library = root / "usr/lib"
+    execute(["gcc", "-std=c17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-o",
+             str(root / "worker"), *map(str, sorted((HERE / "c").glob("*.c"))),
+             f"-I{root}/usr/include", f"-L{library}", f"-Wl,-rpath,{library}", "-lschemata", *flags],
+            HERE)
+
+
 def descriptors():
     need("protoc")
     source = HERE / "schemas" / "protobuf"

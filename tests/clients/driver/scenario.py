@@ -17,6 +17,7 @@ For each producer, on a topic of its own:
   encrypted  where the client can: fields encrypted under deks of the registry, see encrypted.py
 and at the end, where several clients registered one text:
   one id     they all got the same id
+  one form   the data of their first record are the same bytes, where the format has one form only
 """
 
 import base64
@@ -29,8 +30,11 @@ from .worker import WorkerError
 NAMED = {"avro": "discount", "json": "quantity", "protobuf": "#/Shop/Order/2"}
 
 # Who hands the registry the text of the schema file as it is; the others print or infer their own.
-SAME_TEXT = {"avro": ("python", "js", "kafkajs", "franz", "rust", "java"),
-             "json": ("python", "js", "kafkajs", "franz", "rust")}
+SAME_TEXT = {"avro": ("python", "js", "kafkajs", "franz", "rust", "java", "c"),
+             "json": ("python", "js", "kafkajs", "franz", "rust", "c")}
+
+# Who writes the same record in another way: blocks of arrays with their size, another order of fields.
+OTHER_FORM = {}
 
 
 class Board:
@@ -60,6 +64,7 @@ class Matrix:
         self.url = url
         self.prefix = prefix
         self.board = board
+        self.firsts = {}  # (format, client): the first frame of its first batch
         self.pool = concurrent.futures.ThreadPoolExecutor(len(workers))
 
     def admin(self):
@@ -90,6 +95,7 @@ class Matrix:
             if fmt in producer.pinned:
                 self.pinned(fmt, producer, [c for c in able if fmt in c.pinned])
         self.one_id(fmt, [w for w in able if w.name in SAME_TEXT.get(fmt, ())])
+        self.one_form(fmt, able)
         encrypted.run(self, fmt, [w for w in able if fmt in w.encrypted])
 
     # ---- stages --------------------------------------------------------------------------------
@@ -157,6 +163,8 @@ class Matrix:
         except WorkerError as err:
             answer, problem = None, err.message
         passed = self.board.check(request["format"], producer.name, None, stage, problem)
+        if passed and stage == "first":
+            self.firsts[request["format"], producer.name] = base64.b64decode(answer["first"])
         return answer if passed else None
 
     def read(self, fmt, producer, consumers, topic, count, readers, wanted, **extra):
@@ -212,6 +220,16 @@ class Matrix:
             return f"version 1 again: {status} {answer}, expected id {stored['id']}"
         answer = registry.call(self.url, "GET", path)
         return None if answer == (200, [1, 2]) else f"after version 1 again: {answer}"
+
+    def one_form(self, fmt, clients):
+        """Avro and Protobuf data behind the id, the latter with its message indexes."""
+        frames = {c.name: self.firsts.get((fmt, c.name), b"")[5:] for c in clients
+                  if c.name not in OTHER_FORM.get(fmt, ())}
+        if fmt == "json" or len(frames) < 2:
+            return
+        problem = None if len(set(frames.values())) == 1 else \
+            "; ".join(f"{name} {data.hex()}" for name, data in frames.items())
+        self.board.check(fmt, "+".join(frames), None, "one form", problem)
 
     def one_id(self, fmt, clients):
         if len(clients) < 2:

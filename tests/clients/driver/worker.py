@@ -19,6 +19,7 @@ COMMANDS = {
     "go": ([str(install.CACHE / "go/worker"), "confluent"], install.go),
     "franz": ([str(install.CACHE / "go/worker"), "franz"], install.go),
     "rust": ([str(install.CACHE / "rust/debug/worker")], install.rust),
+    "c": ([str(install.CACHE / "c/worker")], install.c),
     "java": (["java", "-cp", install.JAVA_PATH, "Worker", "java"], install.java),
     "connect": (["java", "-cp", install.JAVA_PATH, "Worker", "connect"], install.java),
 }
