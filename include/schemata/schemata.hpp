@@ -362,11 +362,12 @@ public:
         m_.message = name;
         return *this;
     }
-    message &headers(void *ctx, schemata_header_put_fn put, schemata_header_get_fn get) noexcept
+    message &headers(void *ctx, schemata_header_put_fn on_put,
+                     schemata_header_get_fn on_get) noexcept
     {
         m_.header_ctx = ctx;
-        m_.put_header = put;
-        m_.get_header = get;
+        m_.put_header = on_put;
+        m_.get_header = on_get;
         return *this;
     }
     message &flags(std::uint32_t bits) noexcept

@@ -16,7 +16,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, ROOT)
-from tests.client import kafka, package, wire  # noqa: E402
+from tests.client import kafka, package, serde, wire  # noqa: E402
 
 
 class Kit:
@@ -67,7 +67,7 @@ class Kit:
         return out
 
 
-PARTS = {"package": package.run, "wire": wire.run, "kafka": kafka.run}
+PARTS = {"package": package.run, "serde": serde.run, "wire": wire.run, "kafka": kafka.run}
 
 
 def main():

@@ -33,8 +33,9 @@ NAMED = {"avro": "discount", "json": "quantity", "protobuf": "#/Shop/Order/2"}
 SAME_TEXT = {"avro": ("python", "js", "kafkajs", "franz", "rust", "java", "c"),
              "json": ("python", "js", "kafkajs", "franz", "rust", "c")}
 
-# Who writes the same record in another way: blocks of arrays with their size, another order of fields.
-OTHER_FORM = {}
+# Who writes the same record in another way, which both formats allow: Go's Avro library gives blocks their
+# size, Go's Protobuf library takes the fields in any order.
+OTHER_FORM = {"avro": ("go", "franz"), "protobuf": ("go", "franz")}
 
 
 class Board:
