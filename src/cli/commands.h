@@ -40,6 +40,7 @@ int sma_init_main(const struct sma_arguments *arguments);
 
 
 /* Those that read a registry. */
+extern const struct sma_option sma_config_file_options[];
 extern const struct sma_option sma_get_options[];
 extern const struct sma_option sma_list_options[];
 extern const struct sma_option sma_search_options[];
@@ -48,6 +49,7 @@ extern const struct sma_option sma_refs_options[];
 extern const struct sma_option sma_pull_options[];
 extern const struct sma_option sma_versions_options[];
 extern const struct sma_option sma_contexts_options[];
+int sma_config_file_main(const struct sma_arguments *arguments);
 int sma_get_main(const struct sma_arguments *arguments);
 int sma_list_main(const struct sma_arguments *arguments);
 int sma_search_main(const struct sma_arguments *arguments);

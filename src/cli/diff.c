@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/diff_registries.h"
 #include "cli/rules.h"
 #include "core/json/writer.h"
 
@@ -11,6 +12,8 @@ const struct sma_option sma_diff_options[] = {
     {.name = "--exit-code", .help = "exit status 1 when the schemas differ"},
     {.name = "--text", .help = "a unified diff of the pretty forms"},
     {.name = "--stat", .help = "only counts and verdicts"},
+    {.name = "--registries", .help = "the arguments are URLs: compare two registries"},
+    {.name = "--subject", .value = "GLOB", .help = "with --registries: only these subjects"},
     {.name = "--format",
      .letter = 'f',
      .value = "human|json",
@@ -119,6 +122,8 @@ int sma_diff_main(const struct sma_arguments *arguments)
     struct sma_side sides[2];
     struct sma_diff d = {.session = &session};
     bool broken = false;
+    if (sma_argument_has(arguments, "--registries"))
+        return sma_diff_registries(arguments);
     enum sma_status st = sma_session_open(&session, arguments, "diff");
     sma_side_init(&sides[0], &session.arena, NULL);
     sma_side_init(&sides[1], &session.arena, NULL);

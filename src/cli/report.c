@@ -128,9 +128,11 @@ static bool env_is_set(const char *name)
     return value && *value;
 }
 
-static bool wants_color(const struct sma_arguments *arguments)
+static bool wants_color(const struct sma_report *report, const struct sma_arguments *arguments)
 {
     const char *when = sma_argument(arguments, "--color");
+    if (!when && !env_is_set("NO_COLOR") && !env_is_set("FORCE_COLOR"))
+        when = report->color;
     const char *term = getenv("TERM");
     if (when && strcmp(when, "auto"))
         return !strcmp(when, "always");
@@ -215,7 +217,7 @@ static int render_all(struct sma_report *report, const struct sma_arguments *arg
     const char *name = sma_argument(arguments, "--format"), *output;
     bool is_auto = !name || !strcmp(name, "auto");
     const char *actions = getenv("GITHUB_ACTIONS");
-    report->is_color = wants_color(arguments);
+    report->is_color = wants_color(report, arguments);
     report->is_utf8 = sma_is_utf8_place();
     report->is_quiet = sma_argument_has(arguments, "--quiet");
     report->show_accepted = sma_argument_has(arguments, "--verbose");

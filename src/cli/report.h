@@ -89,6 +89,7 @@ struct sma_subject_report {
 struct sma_report {
     struct sma_arena *arena;
     const char *command; /* "check" */
+    const char *color;   /* what the user's own settings say; NULL = nothing */
     struct sma_said *findings;
     size_t count, capacity;
     struct sma_subject_report *subjects;

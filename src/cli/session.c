@@ -5,6 +5,7 @@
 #include "cli/fix.h"
 #include "cli/rules.h"
 #include "cli/side_registry.h"
+#include "cli/user_config.h"
 #include "core/avro/avro.h"
 #include "core/formats/formats.h"
 #include "core/jsonschema/jsonschema.h"
@@ -22,6 +23,24 @@ enum sma_status sma_session_open(struct sma_session *session, const struct sma_a
     return sma_session_open_at(session, arguments, command, NULL);
 }
 
+/* What the user's file says about colours; the rest of it counts when a registry is used. */
+static enum sma_status read_user_config(struct sma_session *session)
+{
+    struct sma_user_config user;
+    const struct sma_profile *profile = NULL;
+    const char *name = sma_argument(session->arguments, "--profile");
+    enum sma_status st = sma_user_config_load(&user, &session->arena, &session->err);
+    if (!st && !name && user.profile.len)
+        name = user.profile.ptr;
+    if (!st && name)
+        st = sma_profile_find(&profile, &user, name, &session->err);
+    if (st)
+        return st;
+    struct sma_str color = profile && profile->color.len ? profile->color : user.color;
+    session->report.color = color.len ? color.ptr : NULL;
+    return SMA_OK;
+}
+
 enum sma_status sma_session_open_at(struct sma_session *session,
                                     const struct sma_arguments *arguments, const char *command,
                                     const char *config)
@@ -31,8 +50,10 @@ enum sma_status sma_session_open_at(struct sma_session *session,
     sma_arena_init(&session->arena, 0);
     sma_report_init(&session->report, &session->arena, command);
     sma_side_init(&session->side, &session->arena, &session->project);
-    return sma_project_load(&session->project, &session->arena,
-                            config ? config : sma_argument(arguments, "--config"), &session->err);
+    enum sma_status st =
+        sma_project_load(&session->project, &session->arena,
+                         config ? config : sma_argument(arguments, "--config"), &session->err);
+    return st ? st : read_user_config(session);
 }
 
 void sma_session_close(struct sma_session *session)
