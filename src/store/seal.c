@@ -96,20 +96,27 @@ static void seal_value(struct pass *p, struct sma_str value)
 }
 
 /* SMA_EINVAL when no key fits. */
+static enum sma_status decrypt(struct sma_buf *plain, const struct sma_seal *seal,
+                               struct sma_str cipher)
+{
+    enum sma_status st = SMA_EINVAL;
+    for (size_t i = 0; st == SMA_EINVAL && i < seal->count; i++)
+        st = sma_dek_decrypt(plain, &seal->keys[i], cipher, NULL);
+    return st;
+}
+
 static void open_value(struct pass *p, struct sma_str value)
 {
     struct sma_buf cipher, plain;
     sma_buf_init(&cipher, 0);
     sma_buf_init(&plain, 0);
     p->status = sma_base64_read(&cipher, value) ? SMA_OK : SMA_EINVAL;
-    for (size_t i = 0; !p->status; i++) {
-        if (i == p->seal->count) {
-            p->status = SMA_EINVAL;
-        } else if (!sma_dek_decrypt(&plain, &p->seal->keys[i], sma_buf_str(&cipher), NULL)) {
-            sma_jw_string(&p->out, sma_buf_str(&plain));
-            break;
-        }
-    }
+    if (sma_buf_failed(&cipher))
+        p->status = SMA_ENOMEM;
+    if (!p->status)
+        p->status = decrypt(&plain, p->seal, sma_buf_str(&cipher));
+    if (!p->status)
+        sma_jw_string(&p->out, sma_buf_str(&plain));
     sma_buf_fini(&cipher);
     sma_crypto_wipe_buf(&plain);
 }
@@ -241,30 +248,33 @@ static bool is_marked(const struct sma_json *document)
     return sma_json_is(mark, SMA_JSON_STRING) && sma_str_eqz(mark->text, "true");
 }
 
-/* True when the content's own hash is the one it carries. */
-static bool hash_fits(const struct sma_content *content)
+/* Whether the content's own hash is the one it carries. SMA_ENOMEM; what has no hash does not fit. */
+static enum sma_status check_hash(bool *fits, const struct sma_content *content)
 {
     uint8_t hash[SMA_HASH_LEN];
-    return !sma_content_hash(hash, content, NULL) && !memcmp(hash, content->hash, SMA_HASH_LEN);
+    enum sma_status st = sma_content_hash(hash, content, NULL);
+    *fits = !st && !memcmp(hash, content->hash, SMA_HASH_LEN);
+    return st == SMA_ENOMEM ? st : SMA_OK;
 }
 
 /* What the marked text says, if a key fits and the hash agrees. */
 static enum sma_status open_marked(struct sma_content *content, struct sma_arena *arena,
-                                   const struct sma_seal *seal, const struct sma_json *document,
-                                   struct sma_error *err)
+                                   const struct sma_seal *seal, const struct sma_json *document)
 {
     struct sma_content opened = *content;
-    if (hash_fits(content))
-        return SMA_OK; /* a client's own property */
+    bool fits;
+    enum sma_status st = check_hash(&fits, content);
+    if (st || fits)
+        return st; /* a client's own property */
     content->sealed = content->metadata;
-    if (!seal)
-        return SMA_OK;
-    enum sma_status st = rewrite(&opened.metadata, arena, seal, document, true, NULL);
-    if (st == SMA_ENOMEM)
-        return sma_fail_nomem(err);
-    if (!st && opened.metadata.ptr && hash_fits(&opened))
+    if (seal)
+        st = rewrite(&opened.metadata, arena, seal, document, true, NULL);
+    if (!seal || st || !opened.metadata.ptr)
+        return st;
+    st = check_hash(&fits, &opened);
+    if (!st && fits)
         content->metadata = opened.metadata;
-    return SMA_OK;
+    return st;
 }
 
 enum sma_status sma_seal_open(struct sma_content *content, struct sma_arena *arena,
@@ -278,7 +288,7 @@ enum sma_status sma_seal_open(struct sma_content *content, struct sma_arena *are
     sma_arena_init(&scratch, 0);
     enum sma_status st = parse(&document, &scratch, text, NULL);
     if (!st && is_marked(document))
-        st = open_marked(content, arena, seal, document, err);
+        st = open_marked(content, arena, seal, document);
     sma_arena_fini(&scratch);
     return st == SMA_ENOMEM ? sma_fail_nomem(err) : SMA_OK; /* what is no metadata is no seal */
 }

@@ -101,4 +101,29 @@ static inline void test_tagged(const char *name, const struct sma_schema *schema
     sma_arena_fini(&arena);
 }
 
+/* Both questions again with every allocation failing once: nothing but SMA_ENOMEM may come of it. */
+static inline void test_tags_memory(const struct sma_schema *schema, const char *edits)
+{
+    struct sma_test_edits list;
+    test_edits(&list, edits);
+    for (long n = 0;; n++) {
+        struct sma_arena arena;
+        struct sma_tagged_list tagged = {0};
+        struct sma_buf text;
+        sma_buf_init(&text, 0);
+        sma_arena_init(&arena, 0);
+        sma_test_fail_alloc(n);
+        enum sma_status st =
+            schema->format->edit_tags(&text, schema, list.items, list.count, NULL);
+        if (!st)
+            st = schema->format->tagged(&tagged, &arena, schema, NULL);
+        bool has_failed = sma_test_alloc_failed();
+        sma_arena_fini(&arena);
+        sma_buf_fini(&text);
+        assert_int_equal(st, has_failed ? SMA_ENOMEM : SMA_OK);
+        if (!has_failed)
+            break;
+    }
+}
+
 #endif

@@ -84,6 +84,8 @@ enum sma_status sma_jsonschema_tagged(struct sma_tagged_list *out, struct sma_ar
     sma_js_steps_init(&l.steps, &scratch, json->draft);
     sma_buf_init(&l.path, 0);
     enum sma_status st = list_schema(&l, json->root);
+    if (!st && sma_buf_failed(&l.path))
+        st = sma_fail_nomem(err);
     sma_buf_fini(&l.path);
     sma_js_steps_fini(&l.steps);
     sma_arena_fini(&scratch);

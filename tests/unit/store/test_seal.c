@@ -155,9 +155,41 @@ static void test_secrets(void **state)
     sma_seal_free(seal);
 }
 
+/* GnuTLS allocates for itself; of ours, every allocation fails once. */
+static void test_memory(void **state)
+{
+    struct sma_error err = SMA_ERROR_INIT;
+    (void)state;
+    for (long n = 0;; n++) {
+        struct sma_seal *seal = NULL;
+        struct sma_str sealed = SMA_STR("");
+        struct sma_content content = stored_content(SECRET_ROW, SMA_STR(""));
+        struct sma_arena own;
+        sma_arena_init(&own, 0);
+        sma_error_clear(&err);
+        sma_test_fail_alloc(n);
+        enum sma_status st = sma_seal_new(&seal, SMA_STR("secret"), SMA_STR("old"), &err);
+        if (!st)
+            st = sma_seal_metadata(&sealed, &own, seal, SMA_STR(SECRET_ROW), &err);
+        content.metadata = sealed;
+        if (!st)
+            st = sma_seal_open(&content, &own, seal, &err);
+        bool has_failed = sma_test_alloc_failed();
+        bool is_open = sma_str_eqz(content.metadata, SECRET_ROW);
+        sma_seal_free(seal);
+        sma_arena_fini(&own);
+        if (!has_failed) {
+            assert_int_equal(st, SMA_OK);
+            assert_true(is_open);
+            break;
+        }
+        assert_int_equal(st, SMA_ENOMEM);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[SMA_COUNT(rows) + 3];
+    struct CMUnitTest tests[SMA_COUNT(rows) + 4];
     memset(tests, 0, sizeof tests);
     for (size_t i = 0; i < SMA_COUNT(rows); i++)
         tests[i] = (struct CMUnitTest){
@@ -165,6 +197,7 @@ int main(void)
     tests[SMA_COUNT(rows)] = (struct CMUnitTest)cmocka_unit_test(test_old_secret);
     tests[SMA_COUNT(rows) + 1] = (struct CMUnitTest)cmocka_unit_test(test_not_sealed);
     tests[SMA_COUNT(rows) + 2] = (struct CMUnitTest)cmocka_unit_test(test_secrets);
+    tests[SMA_COUNT(rows) + 3] = (struct CMUnitTest)cmocka_unit_test(test_memory);
     sma_arena_init(&arena, 0);
     int failures = _cmocka_run_group_tests("seal", tests, SMA_COUNT(tests), NULL, NULL);
     sma_arena_fini(&arena);

@@ -91,6 +91,7 @@ static void check_row(void **state)
     if (row->edited[0] != '!') {
         struct sma_schema *edited = must_parse(sma_str_z(row->edited));
         test_tagged(row->name, edited, row->tagged);
+        test_tags_memory(edited, row->edits);
         sma_schema_unref(edited);
     }
     sma_schema_unref(schema);

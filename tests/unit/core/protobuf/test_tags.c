@@ -83,6 +83,7 @@ static void check_row(void **state)
         struct sma_schema *edited = pb_parsez(row->edited);
         sma_test_same_text(row->name, edited->canonical, sma_str_z(row->edited));
         test_tagged(row->name, edited, row->tagged);
+        test_tags_memory(edited, row->edits);
         sma_schema_unref(edited);
     }
     sma_schema_unref(schema);
