@@ -4,6 +4,7 @@
 #include "clients/c/clock.h"
 
 #define HEADERS_MAX 8
+#define SLACK_MS 10 /* the other transport's clock may be coarser */
 
 /* What the other transport takes. */
 static enum sma_status translate(schemata_http_request_t *out, const char **headers,
@@ -50,6 +51,14 @@ static enum sma_status take_answer(schemata_status_t status,
     return sma_kms_http_take(response, sma_str_make(answer->body, answer->body_len), err);
 }
 
+/* After a call: did it end because its time was over? */
+static void note_silence(struct sma_client_kms_http *http, enum sma_status st, int64_t deadline_ms)
+{
+    int64_t now = sma_client_now_ms();
+    if (st == SMA_EIO && now + SLACK_MS >= deadline_ms)
+        atomic_store(&http->paused_until_ms, now + http->pause_ms);
+}
+
 static enum sma_status exchange(struct sma_client_kms_http *http,
                                 const struct sma_kms_http_request *request,
                                 struct sma_kms_http_response *response, struct sma_error *err)
@@ -63,6 +72,7 @@ static enum sma_status exchange(struct sma_client_kms_http *http,
     if (!st) {
         st = take_answer(http->run(http->ctx, &sent, &answer), &answer, response, err);
         http->release(http->ctx, &answer);
+        note_silence(http, st, sent.deadline_ms);
     }
     sma_arena_fini(&arena);
     return st;
@@ -76,6 +86,8 @@ enum sma_status sma_client_kms_http(void *ctx, const struct sma_kms_http_request
     if (http->origin.ptr && !sma_str_eq(http->origin, request->origin))
         return sma_fail(err, SMA_ECONFLICT, "%.*s is not the address that is allowed",
                         SMA_STR_ARG(request->origin));
+    if (sma_client_now_ms() < atomic_load(&http->paused_until_ms))
+        return sma_fail(err, SMA_EIO, "no answer in time just now, not asked again so soon");
     if (atomic_fetch_add(&http->calls, 1) >= http->calls_max && http->calls_max)
         st = sma_fail(err, SMA_EBUSY, "too many calls to the key service are under way");
     else

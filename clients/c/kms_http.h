@@ -15,7 +15,11 @@ struct sma_client_kms_http {
     int64_t timeout_ms;
     struct sma_str origin; /* the only one that may be talked to; ptr NULL: any */
     int calls_max;         /* at a time; 0: any number */
-    atomic_int calls;
+    /* Not asked again for this long after a call ran out of time; 0: asked always. So who tries many
+     * keys of a service that hangs, or is asked often, waits once. */
+    int64_t pause_ms;
+    atomic_int calls;               /* private */
+    atomic_int_fast64_t paused_until_ms; /* private */
 };
 
 /* ctx is a struct sma_client_kms_http. */

@@ -10,6 +10,7 @@
 /* A call holds one of the workers (four by default): the others go on answering. */
 #define CALLS_MAX 2
 #define TIMEOUT_MS 5000
+#define PAUSE_MS 1000
 
 struct sma_keys {
     struct sma_kms_prop items[PROPS_MAX];
@@ -65,6 +66,7 @@ static enum sma_status open_transport(struct sma_keys *keys, const struct sma_se
     keys->http.ctx = keys->curl;
     keys->http.timeout_ms = TIMEOUT_MS;
     keys->http.calls_max = CALLS_MAX;
+    keys->http.pause_ms = PAUSE_MS;
     keys->kms.http = sma_client_kms_http;
     keys->kms.http_ctx = &keys->http;
     return SMA_OK;

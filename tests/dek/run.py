@@ -165,6 +165,24 @@ class VaultTest(unittest.TestCase):
         self.assertEqual(codes, [503] * 6 + [50070] * 2)
         self.assertEqual(len(self.vault.requests), 2)
 
+    def test_many_keys_of_a_service_that_hangs_cost_one_time_out(self):
+        server = self.serve()
+        others = ",".join(self.vault.key_id(f"k{i}") for i in range(15))
+        self.shared(server, kmsProps={"encrypt.alternate.kms.key.ids": others})
+        self.vault.trouble = slowly(8)
+        begin = time.monotonic()
+        self.must_fail(server, 500, 50070, "POST", "v/test")
+        self.assertLess(time.monotonic() - begin, 7.5)
+        self.assertEqual(len(self.vault.requests), 1)
+        message = self.must_fail(server, 500, 50070, "POST", "v/test")
+        self.assertIn("no answer in time just now", message)
+        self.vault.trouble = None
+        self.vault.keys["k"] = 1
+        deadline = time.monotonic() + 10
+        while ask(server, "POST", "v/test")[0] != 200:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
     def test_a_server_that_stops_does_not_wait_for_the_service(self):
         server = self.serve()
         self.shared(server)
