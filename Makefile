@@ -360,6 +360,7 @@ test-clients: $(BIN)
 	@$(CLIENTS)
 	@python3 tests/clients/formats/run.py $(BIN)
 	@python3 tests/clients/brokers/run.py $(BIN)
+	@python3 tests/clients/openapi/run.py $(BIN)
 
 #   test-clients-quick the same without the broker: frames travel through files
 .PHONY: test-clients-quick

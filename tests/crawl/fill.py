@@ -167,5 +167,5 @@ class Fill:
 def fill(server):
     state = Fill(server)
     for step in (state.formats, state.references, state.contexts, state.deletions, state.contracts,
-                 state.imports, state.settings, state.keys):
+                 state.imports, state.settings, state.keys, state.associations):
         step()

@@ -68,8 +68,10 @@ QUERY = {
 def parameters(text):
     """Named parameters of the document: name -> (name, where, schema text)."""
     found = {}
-    for match in re.finditer(r"^    (\w+): (\{name: .*\})$", text, re.M):
-        found[match[1]] = match[2]
+    block = text.split("\ncomponents:", 1)[1].split("\n  parameters:\n", 1)[1]
+    block = re.split(r"^  \w", block, maxsplit=1, flags=re.M)[0]
+    for name, rest in re.findall(r"^    (\w+):(.*\n(?:      .*\n)*)", block, re.M):
+        found[name] = " ".join(rest.split())
     return found
 
 

@@ -4,6 +4,7 @@
 #include "api/schemata/cursor.h"
 #include "api/schemata/limits.h"
 #include "api/schemata/resources.h"
+#include "core/formats/formats.h"
 #include "registry/scope.h"
 
 #define LIMIT_DEFAULT 50
@@ -126,6 +127,8 @@ static enum sma_status read_filters(struct listing *l, struct sma_error *err)
     l->has_level = level.len > 0;
     if (l->has_level && !sma_level_parse(level, &l->level))
         return sma_own_refuse(err, "level: give a compatibility level such as BACKWARD");
+    if (l->type.len && !sma_format_find(l->type))
+        return sma_own_refuse(err, "type: give AVRO, JSON or PROTOBUF");
     if (sort.len && !sma_str_eqz(sort, "name"))
         return sma_own_refuse(err, "sort: subjects come sorted by name; give name or nothing");
     return read_deleted(l, err);
