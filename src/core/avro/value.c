@@ -56,45 +56,9 @@ static void put_number(struct sma_buf *buf, const struct sma_json *v)
         sma_buf_putc(buf, '"');
 }
 
-static void put_array(struct sma_buf *buf, const struct sma_json *v)
-{
-    sma_buf_putc(buf, '[');
-    for (uint32_t i = 0; i < v->count; i++) {
-        if (i)
-            sma_buf_putc(buf, ',');
-        sma_avro_put_json(buf, &v->items[i]);
-    }
-    sma_buf_putc(buf, ']');
-}
-
-static void put_object(struct sma_buf *buf, const struct sma_json *v)
-{
-    sma_buf_putc(buf, '{');
-    for (uint32_t i = 0; i < v->count; i++) {
-        if (i)
-            sma_buf_putc(buf, ',');
-        sma_json_put_string(buf, v->members[i].name);
-        sma_buf_putc(buf, ':');
-        sma_avro_put_json(buf, &v->members[i].value);
-    }
-    sma_buf_putc(buf, '}');
-}
-
 void sma_avro_put_json(struct sma_buf *buf, const struct sma_json *v)
 {
-    switch (v->type) {
-    case SMA_JSON_NUMBER:
-        put_number(buf, v);
-        break;
-    case SMA_JSON_ARRAY:
-        put_array(buf, v);
-        break;
-    case SMA_JSON_OBJECT:
-        put_object(buf, v);
-        break;
-    default:
-        sma_json_put(buf, v);
-    }
+    sma_json_put_with(buf, v, put_number);
 }
 
 uint32_t sma_avro_json_levels(const struct sma_json *v)

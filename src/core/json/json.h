@@ -105,6 +105,10 @@ void sma_json_put_string(struct sma_buf *buf, struct sma_str s);
 void sma_json_put_escaped(struct sma_buf *buf, struct sma_str s);
 /* Compact re-print in document order, numbers with their exact text. */
 void sma_json_put(struct sma_buf *buf, const struct sma_json *v);
+/* The same, with numbers as `put_number` writes them. */
+typedef void sma_json_number_fn(struct sma_buf *buf, const struct sma_json *number);
+void sma_json_put_with(struct sma_buf *buf, const struct sma_json *v,
+                       sma_json_number_fn *put_number);
 /* Equality as JSON values: member order ignored, numbers by exact text. */
 bool sma_json_equal(const struct sma_json *a, const struct sma_json *b);
 

@@ -35,18 +35,20 @@ void sma_json_put_string(struct sma_buf *buf, struct sma_str s)
     sma_buf_putc(buf, '"');
 }
 
-static void put_array(struct sma_buf *buf, const struct sma_json *v)
+static void put_array(struct sma_buf *buf, const struct sma_json *v,
+                      sma_json_number_fn *put_number)
 {
     sma_buf_putc(buf, '[');
     for (uint32_t i = 0; i < v->count; i++) {
         if (i)
             sma_buf_putc(buf, ',');
-        sma_json_put(buf, &v->items[i]);
+        sma_json_put_with(buf, &v->items[i], put_number);
     }
     sma_buf_putc(buf, ']');
 }
 
-static void put_object(struct sma_buf *buf, const struct sma_json *v)
+static void put_object(struct sma_buf *buf, const struct sma_json *v,
+                       sma_json_number_fn *put_number)
 {
     sma_buf_putc(buf, '{');
     for (uint32_t i = 0; i < v->count; i++) {
@@ -54,12 +56,13 @@ static void put_object(struct sma_buf *buf, const struct sma_json *v)
             sma_buf_putc(buf, ',');
         sma_json_put_string(buf, v->members[i].name);
         sma_buf_putc(buf, ':');
-        sma_json_put(buf, &v->members[i].value);
+        sma_json_put_with(buf, &v->members[i].value, put_number);
     }
     sma_buf_putc(buf, '}');
 }
 
-void sma_json_put(struct sma_buf *buf, const struct sma_json *v)
+void sma_json_put_with(struct sma_buf *buf, const struct sma_json *v,
+                       sma_json_number_fn *put_number)
 {
     switch (v->type) {
     case SMA_JSON_NULL:
@@ -69,18 +72,28 @@ void sma_json_put(struct sma_buf *buf, const struct sma_json *v)
         sma_buf_putz(buf, v->boolean ? "true" : "false");
         break;
     case SMA_JSON_NUMBER:
-        sma_buf_puts(buf, v->text);
+        put_number(buf, v);
         break;
     case SMA_JSON_STRING:
         sma_json_put_string(buf, v->text);
         break;
     case SMA_JSON_ARRAY:
-        put_array(buf, v);
+        put_array(buf, v, put_number);
         break;
     case SMA_JSON_OBJECT:
-        put_object(buf, v);
+        put_object(buf, v, put_number);
         break;
     }
+}
+
+static void put_as_written(struct sma_buf *buf, const struct sma_json *v)
+{
+    sma_buf_puts(buf, v->text);
+}
+
+void sma_json_put(struct sma_buf *buf, const struct sma_json *v)
+{
+    sma_json_put_with(buf, v, put_as_written);
 }
 
 /* ---- emitter
