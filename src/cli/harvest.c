@@ -263,8 +263,10 @@ static int by_subject(const void *a, const void *b)
 /* Answers came in any order; a file should not differ for that. */
 static void sort_settings(struct sma_archive *archive)
 {
-    qsort(archive->configs, archive->config_count, sizeof *archive->configs, by_subject);
-    qsort(archive->modes, archive->mode_count, sizeof *archive->modes, by_subject);
+    if (archive->config_count)
+        qsort(archive->configs, archive->config_count, sizeof *archive->configs, by_subject);
+    if (archive->mode_count)
+        qsort(archive->modes, archive->mode_count, sizeof *archive->modes, by_subject);
 }
 
 /* ---- all of it ---- */

@@ -57,7 +57,8 @@ static enum sma_status copy_numbers(struct plan *p, struct sma_numbers *out,
     pthread_mutex_unlock(&p->mutex);
     if (!items)
         return sma_fail_nomem(err);
-    memcpy(items, from->items, from->count * sizeof *items);
+    if (from->count)
+        memcpy(items, from->items, from->count * sizeof *items);
     *out = (struct sma_numbers){items, from->count};
     return SMA_OK;
 }
