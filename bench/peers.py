@@ -8,7 +8,8 @@ import subprocess
 PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 CACHE = os.path.join(PEERS, ".cache")
 NODE_PACKAGES = ["ajv@8.20.0", "protobufjs@8.8.1"]
-PYTHON_PACKAGES = ["jsonsubschema==0.0.8", "setuptools<81"]
+BUF_PACKAGE = "@bufbuild/buf@1.75.0"
+PYTHON_PACKAGES = ["jsonsubschema==0.0.8", "setuptools<81", "avro==1.12.2"]
 
 
 class Missing(Exception):
@@ -33,7 +34,9 @@ def avro_java():
     need("mvn")
     folder = os.path.join(PEERS, "avro")
     jar = os.path.join(folder, "target", "avro-compat.jar")
-    if not os.path.exists(jar):
+    sources = os.path.join(folder, "src", "main", "java")
+    newest = max(os.path.getmtime(os.path.join(sources, name)) for name in os.listdir(sources))
+    if not os.path.exists(jar) or os.path.getmtime(jar) < newest:
         run(["mvn", "-q", "-B", "-f", os.path.join(folder, "pom.xml"), "package"])
     return ["java", "-jar", jar]
 
@@ -47,6 +50,19 @@ def node_folder():
         with open(os.path.join(folder, "package.json"), "w", encoding="utf-8") as file:
             file.write('{"private": true}')
         run(["npm", "install", "--silent", "--no-audit", "--no-fund", *NODE_PACKAGES], cwd=folder)
+        open(os.path.join(folder, "done"), "w").close()
+    return folder
+
+
+def buf_folder():
+    """A folder with npm's @bufbuild/buf, on its own: the others need no such download."""
+    need("npm")
+    folder = os.path.join(CACHE, "buf")
+    if not os.path.exists(os.path.join(folder, "done")):
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "package.json"), "w", encoding="utf-8") as file:
+            file.write('{"private": true}')
+        run(["npm", "install", "--silent", "--no-audit", "--no-fund", BUF_PACKAGE], cwd=folder)
         open(os.path.join(folder, "done"), "w").close()
     return folder
 
@@ -83,8 +99,11 @@ def python():
     """An interpreter with the PyPI packages."""
     folder = os.path.join(CACHE, "venv")
     program = os.path.join(folder, "bin", "python")
-    if not os.path.exists(os.path.join(folder, "done")):
+    stamp = os.path.join(folder, "done")
+    wanted = " ".join(PYTHON_PACKAGES)
+    if not os.path.exists(stamp) or open(stamp, encoding="utf-8").read() != wanted:
         run([need("python3"), "-m", "venv", folder])
         run([program, "-m", "pip", "install", "-q", *PYTHON_PACKAGES])
-        open(os.path.join(folder, "done"), "w").close()
+        with open(stamp, "w", encoding="utf-8") as file:
+            file.write(wanted)
     return program

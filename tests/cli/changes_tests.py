@@ -1,12 +1,11 @@
 """Hundreds of changes, three formats, seven levels: `check` says what reasoning says, and what the
-server's compatibility endpoint says, with the same findings."""
+server says, with the same findings: its compatibility endpoint, our own check and registration."""
 
 import json
 import os
 import re
 import unittest
 from collections import Counter
-from urllib.parse import quote
 
 from tool import BINARY, VECTORS, Folder
 from tests.support.server import Server, call
@@ -47,10 +46,11 @@ class Changes(unittest.TestCase):
             connection = server.connect()
             call(connection, "PUT", "/config", {"compatibility": "NONE"})
             for i, row in enumerate(rows):
-                status, answer = call(
-                    connection, "POST", f"/subjects/{i}-s/versions", {"schema": row["old"], "schemaType": format_}
-                )
-                self.assertEqual(status, 200, (row, answer))
+                for level in LEVELS:  # a subject for each: what is registered at one is not there at the next
+                    status, answer = call(
+                        connection, "POST", f"/subjects/{i}-{level}/versions", {"schema": row["old"], "schemaType": format_}
+                    )
+                    self.assertEqual(status, 200, (row, answer))
             for level in LEVELS:
                 self.check_level(format_, rows, level, folder, connection)
 
@@ -60,7 +60,9 @@ class Changes(unittest.TestCase):
         subjects = {s["subject"]: s for s in report["subjects"]}
         findings = {}
         for finding in report["findings"]:
-            findings.setdefault(finding["subject"], Counter())[finding["rule"]] += 1
+            findings.setdefault(finding["subject"], Counter())[
+                finding["rule"], finding["direction"], finding.get("path", "")
+            ] += 1
         call(connection, "PUT", "/config", {"compatibility": level})
         for i, row in enumerate(rows):
             name = f"{i}-s"
@@ -72,13 +74,35 @@ class Changes(unittest.TestCase):
                     {"backward": row["backward"], "forward": row["forward"], "full": row["backward"] and row["forward"]},
                 )
                 _, answer = call(
-                    connection, "POST", f"/compatibility/subjects/{quote(name)}/versions/latest?verbose=true",
+                    connection, "POST", f"/compatibility/subjects/{i}-{level}/versions/latest?verbose=true",
                     {"schema": row["new"], "schemaType": format_},
                 )
                 self.assertEqual(answer["is_compatible"], wanted(row, level), answer)
-                self.assertEqual(
-                    findings.get(name, Counter()), rules_of_messages(answer.get("messages", []), PREFIX[format_])
-                )
+                found = findings.get(name, Counter())
+                rules = sum((Counter({rule: n}) for (rule, _, _), n in found.items()), Counter())
+                self.assertEqual(rules, rules_of_messages(answer.get("messages", []), PREFIX[format_]))
+                self.check_own(format_, row, level, f"{i}-{level}", found, connection)
+                self.register(format_, row, level, f"{i}-{level}", rules, connection)
+
+    def check_own(self, format_, row, level, subject, found, connection):
+        """Rule, direction and path of every finding."""
+        body = {"subject": subject, "schema": row["new"], "schemaType": format_}
+        status, answer = call(connection, "POST", "/schemata/v1/check", body)
+        self.assertEqual((status, answer.get("isCompatible")), (200, wanted(row, level)), answer)
+        there = Counter(
+            (PREFIX[format_] + f["rule"].lower().replace("_", "-"), f["direction"], f["path"])
+            for f in answer["findings"] if not f["isCompatible"]
+        )
+        self.assertEqual(found, there)
+
+    def register(self, format_, row, level, subject, rules, connection):
+        status, answer = call(
+            connection, "POST", f"/subjects/{subject}/versions", {"schema": row["new"], "schemaType": format_}
+        )
+        self.assertEqual(status, 200 if wanted(row, level) else 409, answer)
+        if status == 409:
+            self.assertEqual(answer["error_code"], 40901)
+            self.assertEqual(rules, rules_of_messages([answer["message"]], PREFIX[format_]))
 
     def test_avro(self):
         self.check("AVRO")
