@@ -373,6 +373,14 @@ static uint32_t next_subset(struct builder *b, uint32_t from, unsigned byte)
     return subset_number(b, accepts, at_end);
 }
 
+/* SMA_ELIMIT: this pattern gets no table. */
+static enum sma_status builder_status(const struct builder *b)
+{
+    if (b->no_memory)
+        return SMA_ENOMEM;
+    return b->too_large || b->steps > BUILD_STEPS_MAX ? SMA_ELIMIT : SMA_OK;
+}
+
 static enum sma_status build_rows(struct builder *b, const uint8_t classes[256], uint32_t columns,
                                   uint16_t *cells)
 {
@@ -383,12 +391,13 @@ static enum sma_status build_rows(struct builder *b, const uint8_t classes[256],
         if ((s + 1) * columns > TABLE_CELLS_MAX)
             b->too_large = true;
         for (uint32_t c = 0; c < columns; c++) {
-            if (b->too_large || b->no_memory || b->steps > BUILD_STEPS_MAX)
-                return b->no_memory ? SMA_ENOMEM : SMA_ELIMIT;
+            enum sma_status st = builder_status(b);
+            if (st)
+                return st;
             cells[s * columns + c] = (uint16_t)next_subset(b, s, samples[c]);
         }
     }
-    return SMA_OK;
+    return builder_status(b); /* of the last cell, or of the first subset when there was none */
 }
 
 static enum sma_status finish(struct sma_regex_table **out, const struct builder *b,
