@@ -201,7 +201,7 @@ schemata_status_t sma_client_decode_json(const struct sma_client_reading *r,
         st = sma_proto_to_json(&lane->bytes, r->codec->proto, sma_str_z(r->message), data,
                                &form->proto, &problem);
     }
-    if (st)
-        return sma_client_fail_core(err, SCHEMATA_ERR_DATA, &problem);
-    return sma_buf_failed(&lane->bytes) ? sma_client_no_memory(err) : SCHEMATA_OK;
+    if (sma_buf_failed(&lane->bytes)) /* the sink stops the decoder then */
+        return sma_client_no_memory(err);
+    return st ? sma_client_fail_core(err, SCHEMATA_ERR_DATA, &problem) : SCHEMATA_OK;
 }

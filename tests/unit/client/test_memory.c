@@ -137,6 +137,115 @@ static bool disk_round(schemata_error_t **err)
     return ok;
 }
 
+/* ---- produce and consume --------------------------------------------------------------------------
+ */
+
+#define PROTO                                                                                      \
+    "syntax = \"proto3\"; import \"google/protobuf/timestamp.proto\";\n"                            \
+    "message Order { int32 id = 1; repeated string tags = 2; google.protobuf.Timestamp at = 3; }\n"
+#define SHAPE                                                                                      \
+    "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"},"                          \
+    "\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"pattern\":\"^[a-z]+$\"}}}}"
+#define RECORD                                                                                     \
+    "{\"type\":\"record\",\"name\":\"Order\",\"fields\":[{\"name\":\"id\",\"type\":\"int\"},"        \
+    "{\"name\":\"tags\",\"type\":{\"type\":\"array\",\"items\":\"string\"}}]}"
+/* A newer reader of it. */
+#define READER                                                                                     \
+    "{\"type\":\"record\",\"name\":\"Order\",\"fields\":[{\"name\":\"id\",\"type\":\"long\"},"       \
+    "{\"name\":\"region\",\"type\":\"string\",\"default\":\"eu\"}]}"
+#define MESSAGE "{\"id\":7,\"tags\":[\"a\",\"b\"]}"
+
+struct header {
+    char name[32];
+    unsigned char value[64];
+    size_t len;
+};
+
+static schemata_status_t put_header(void *ctx, const char *name, const void *value, size_t len)
+{
+    struct header *h = ctx;
+    snprintf(h->name, sizeof h->name, "%s", name);
+    memcpy(h->value, value, len);
+    h->len = len;
+    return SCHEMATA_OK;
+}
+
+static bool get_header(void *ctx, const char *name, const void **value, size_t *len)
+{
+    struct header *h = ctx;
+    *value = h->value;
+    *len = h->len;
+    return h->len && !strcmp(h->name, name);
+}
+
+/* A message out and in again, by clients of its own; `reader` may be NULL. */
+static bool there_and_back(schemata_type_t type, const char *text, const char *reader_text,
+                           const char *const *pairs, const char *want, schemata_error_t **err)
+{
+    struct header header = {.len = 0};
+    const schemata_msg_t m = {.size = sizeof m,
+                              .topic = "orders",
+                              .put_header = put_header,
+                              .get_header = get_header,
+                              .header_ctx = &header};
+    schemata_conf_t *conf = conf_of(err);
+    schemata_client_t *cl = NULL;
+    schemata_schema_t *schema = NULL, *reader = NULL;
+    schemata_serializer_t *ser = NULL;
+    schemata_deserializer_t *de = NULL;
+    schemata_buf_t out = {0}, json = {0};
+    bool ok = conf != NULL;
+    schemata_mock_reset(SCOPE);
+    for (; ok && pairs && *pairs; pairs += 2)
+        ok = !schemata_conf_set(conf, pairs[0], pairs[1], err);
+    ok = ok && (cl = schemata_client_new(conf, err)) &&
+         (schema = schemata_parse(type, text, strlen(text), NULL, NULL, 0, NULL, err)) &&
+         (!reader_text || (reader = schemata_parse(type, reader_text, strlen(reader_text), NULL, NULL,
+                                                   0, NULL, err))) &&
+         (ser = schemata_serializer_new(cl, conf, schema, err)) &&
+         (de = schemata_deserializer_new(cl, conf, reader, err)) &&
+         !schemata_serialize_json(ser, &m, MESSAGE, strlen(MESSAGE), &out, err) &&
+         !schemata_deserialize_json(de, &m, out.data, out.len, &json, NULL, err);
+    if (ok && (json.len != strlen(want) || memcmp(json.data, want, json.len) != 0))
+        fail_msg("%.*s", (int)json.len, (const char *)json.data);
+    schemata_buf_free(&out);
+    schemata_buf_free(&json);
+    schemata_deserializer_free(de);
+    schemata_serializer_free(ser);
+    schemata_schema_unref(reader);
+    schemata_schema_unref(schema);
+    schemata_client_unref(cl);
+    schemata_conf_free(conf);
+    return ok;
+}
+
+static bool avro_message(schemata_error_t **err)
+{
+    return there_and_back(SCHEMATA_AVRO, RECORD, NULL, NULL, MESSAGE, err);
+}
+
+static bool avro_reader(schemata_error_t **err)
+{
+    return there_and_back(SCHEMATA_AVRO, RECORD, READER, NULL, "{\"id\":7,\"region\":\"eu\"}", err);
+}
+
+static bool protobuf_message(schemata_error_t **err)
+{
+    return there_and_back(SCHEMATA_PROTOBUF, PROTO, NULL, NULL, MESSAGE, err);
+}
+
+static bool json_message(schemata_error_t **err)
+{
+    return there_and_back(SCHEMATA_JSON, SHAPE, NULL, NULL, MESSAGE, err);
+}
+
+static bool id_in_a_header(schemata_error_t **err)
+{
+    static const char *const pairs[] = {"schema.id.serializer", "header", "subject.name.strategy",
+                                        "TOPIC_RECORD", NULL};
+    return there_and_back(SCHEMATA_AVRO, RECORD, NULL, pairs, MESSAGE, err);
+}
+
 static const struct row {
     const char *name;
     bool (*flow)(schemata_error_t **err);
@@ -146,6 +255,11 @@ static const struct row {
     {"register, find, look up, check", whole_round},
     {"offline check", compare},
     {"disk cache", disk_round},
+    {"an Avro message", avro_message},
+    {"an Avro message for a newer reader", avro_reader},
+    {"a Protobuf message", protobuf_message},
+    {"a JSON message", json_message},
+    {"a message with its id in a header", id_in_a_header},
 };
 
 /* A failed allocation may be made up for (a cache that does not keep, a detail of a message that is
