@@ -377,9 +377,20 @@ install: $(BIN) install-lib
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/schemata
 	install -m 644 README.md LICENSE CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/schemata
 
+# The reference, out of the headers' comments.
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/schemata
+REFERENCE := $(L)/libschemata.html $(L)/libschemata.3 $(L)/libschemata.names
+$(L)/libschemata.html:  REFERENCE_KIND := html
+$(L)/libschemata.3:     REFERENCE_KIND := man
+$(L)/libschemata.names: REFERENCE_KIND := names
+$(REFERENCE): clients/c/reference.sh $(HEADERS)
+	@mkdir -p $(@D)
+	sh clients/c/reference.sh $(REFERENCE_KIND) $(VERSION) $(HEADERS) > $@
+
 #   install-lib  install the C library alone: headers, libraries, pkg-config and CMake packages
 .PHONY: install-lib
-install-lib: lib
+install-lib: lib $(REFERENCE)
 	install -d $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(LIBDIR)/cmake/schemata
 	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/schemata
@@ -394,6 +405,11 @@ install-lib: lib
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
 	    -e 's|@PRIVATE@|$(LIB_PKGS)|g' clients/c/package/$$(basename $$f).in \
 	    > $(DESTDIR)$(LIBDIR)/$$f || exit 1; done
+	install -d $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(DOCDIR)
+	install -m 644 $(L)/libschemata.html clients/c/CONFIGURATION.md $(DESTDIR)$(DOCDIR)
+	install -m 644 $(L)/libschemata.3 $(DESTDIR)$(MANDIR)/man3
+	for name in $$(cat $(L)/libschemata.names); do echo '.so man3/libschemata.3' \
+	    > $(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; done
 
 SERDESDIR := $(INCLUDEDIR)/schemata-serdes
 SERDES_HEADERS := $(wildcard clients/serdes/libserdes/*.h)
@@ -409,6 +425,9 @@ uninstall:
 	    $(addprefix $(DESTDIR)$(INCLUDEDIR)/schemata/,$(notdir $(HEADERS))) \
 	    $(addprefix $(DESTDIR)$(SERDESDIR)/libserdes/,$(notdir $(SERDES_HEADERS))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/doc/schemata/,README.md LICENSE CHANGELOG.md)
+	rm -f $(DESTDIR)$(DOCDIR)/libschemata.html $(DESTDIR)$(DOCDIR)/CONFIGURATION.md \
+	    $(DESTDIR)$(MANDIR)/man3/libschemata.3 $(patsubst %,$(DESTDIR)$(MANDIR)/man3/%.3,\
+	    $(shell sh clients/c/reference.sh names $(VERSION) $(HEADERS)))
 	-rmdir $(DESTDIR)$(INCLUDEDIR)/schemata $(DESTDIR)$(SERDESDIR)/libserdes $(DESTDIR)$(SERDESDIR) \
 	    $(DESTDIR)$(LIBDIR)/cmake/schemata $(DESTDIR)$(PREFIX)/share/doc/schemata 2>/dev/null
 

@@ -2,6 +2,7 @@
 #ifndef SCHEMATA_RDKAFKA_H
 #define SCHEMATA_RDKAFKA_H
 #include <librdkafka/rdkafka.h>
+#include <string.h>
 #include <schemata/schemata.h>
 #ifdef __cplusplus
 extern "C" {
@@ -25,9 +26,10 @@ static inline void
 schemata_msg_for_rdkafka(schemata_msg_t *m, const char *topic, bool is_key,
                          rd_kafka_headers_t *headers)
 {
+    memset(m, 0, sizeof *m);
     m->size = sizeof *m; m->topic = topic; m->is_key = is_key;
-    m->subject = NULL; m->put_header = headers ? schemata_rdk_put_header_ : NULL;
-    m->get_header = NULL; m->header_ctx = headers; m->flags = 0; m->timeout_ms = 0;
+    m->put_header = headers ? schemata_rdk_put_header_ : NULL;
+    m->header_ctx = headers;
 }
 /* Fill `m` from a consumed message; nothing is copied. */
 static inline void
@@ -35,9 +37,10 @@ schemata_msg_from_rdkafka(schemata_msg_t *m, const rd_kafka_message_t *km, bool 
 {
     rd_kafka_headers_t *h = NULL;
     rd_kafka_message_headers(km, &h);
+    memset(m, 0, sizeof *m);
     m->size = sizeof *m; m->topic = rd_kafka_topic_name(km->rkt); m->is_key = is_key;
-    m->subject = NULL; m->put_header = NULL; m->get_header = schemata_rdk_get_header_;
-    m->header_ctx = h; m->flags = 0; m->timeout_ms = 0;
+    m->get_header = schemata_rdk_get_header_;
+    m->header_ctx = h;
 }
 #ifdef __cplusplus
 }

@@ -1,3 +1,14 @@
+/* libschemata: a client of schema registries with the Confluent REST API, with caching serializers for
+ * Avro, Protobuf and JSON Schema. `pkg-config --cflags --libs schemata`.
+ *
+ * Threads: a configuration, an error, a report, a buffer and a message belong to one thread at a time. A
+ * client, a schema, a serializer and a deserializer may be shared by any number of threads. After fork()
+ * the child may use schemas and the wire functions; a client must be made anew there.
+ *
+ * Time: no call takes longer than its own timeout_ms, or request.timeout.total.ms. With SCHEMATA_NOWAIT
+ * none waits at all.
+ *
+ * Structs that begin with `size` grow at the end: set size to sizeof, zero the rest. */
 #ifndef SCHEMATA_H
 #define SCHEMATA_H
 
@@ -23,6 +34,7 @@ extern "C" {
 #  define SCHEMATA_MUST_USE
 #endif
 
+/* Of the header; schemata_version() is the library's. */
 #define SCHEMATA_VERSION_HEX 0x00010000u        /* 0xMMmmpp00 */
 SCHEMATA_API uint32_t    schemata_version(void);
 SCHEMATA_API const char *schemata_version_str(void);
@@ -65,7 +77,16 @@ typedef enum schemata_status {
 SCHEMATA_API const char *schemata_status_name(schemata_status_t s);
 
 /* Every fallible call takes a trailing `schemata_error_t **err`, which may be
- * NULL. On failure *err owns a new object; on success it is left alone. */
+ * NULL. On failure *err owns a new object; on success it is left alone. What
+ * the getters give lives as long as the error. All of them take NULL.
+ *
+ *   message    one line: what is wrong and where, without secrets
+ *   hint       what to do about it, or NULL
+ *   http_status, code, url   what the registry answered, and which one; 0, 0,
+ *              NULL when nothing did
+ *   retriable  trying again later may help (the library has tried already)
+ *   cached     the registry said so a moment ago and was not asked again
+ *   report     every difference or violation, or NULL; owned by the error */
 SCHEMATA_API void              schemata_error_free(schemata_error_t *e);
 SCHEMATA_API schemata_status_t schemata_error_status(const schemata_error_t *e);
 SCHEMATA_API const char       *schemata_error_message(const schemata_error_t *e);
@@ -84,37 +105,58 @@ typedef struct schemata_allocator {
     void  (*release)(void *ctx, void *p);
     void  *ctx;
 } schemata_allocator_t;
+/* Memory of the library's own objects goes through `a` (NULL: malloc); parsing uses malloc always. To be
+ * called once, before any other call of the library, or not at all.
+ *
+ * flags     SCHEMATA_INIT_NO_CURL_GLOBAL: the program calls curl_global_init itself.
+ * Returns   SCHEMATA_ERR_ARG for an unknown flag, an incomplete allocator, or a second call. */
 #define SCHEMATA_INIT_NO_CURL_GLOBAL 0x1u
 SCHEMATA_API schemata_status_t schemata_init(const schemata_allocator_t *a, uint32_t flags);
 
 /* ---- configuration ---------------------------------------------------- */
+/* All defaults. NULL when out of memory. */
 SCHEMATA_API schemata_conf_t *schemata_conf_new(void);
 SCHEMATA_API schemata_conf_t *schemata_conf_copy(const schemata_conf_t *c);
 SCHEMATA_API void             schemata_conf_free(schemata_conf_t *c);
+/* Sets one property: its name or an alias, with or without "schema.registry." in front; the text is
+ * copied and checked. request.header.NAME adds a header to every request.
+ *
+ * Returns   SCHEMATA_ERR_CONF for an unknown name (the hint has the nearest) or a bad value. */
 SCHEMATA_API schemata_status_t schemata_conf_set(schemata_conf_t *c, const char *key,
                                                  const char *value, schemata_error_t **err);
-/* client.properties as the Java and Python clients read it; unknown keys that
- * belong to Kafka itself are skipped when `prefix_only` is true. */
+/* client.properties as the Java and Python clients read it (comments, joined
+ * lines, escapes). Unknown keys that do not begin with "schema.registry." are
+ * taken for Kafka's own and skipped when `prefix_only` is true, and errors
+ * otherwise. Messages name file and line. */
 SCHEMATA_API schemata_status_t schemata_conf_load(schemata_conf_t *c, const char *path,
                                                   bool prefix_only, schemata_error_t **err);
+/* The variables that people have: SCHEMA_REGISTRY_URL, _USERNAME and _PASSWORD, _BASIC_AUTH_USER_INFO,
+ * _API_KEY and _API_SECRET; then SCHEMATA_ and the name of any property in capitals with _ for dots.
+ * Other SCHEMA_REGISTRY_ names are the server's and left alone. */
 SCHEMATA_API schemata_status_t schemata_conf_load_env(schemata_conf_t *c, schemata_error_t **err);
 
 typedef struct schemata_prop {           /* drives docs and --help */
     const char *key, *alias, *type, *dflt, *range, *doc;
 } schemata_prop_t;
+/* The table of all properties; constant. */
 SCHEMATA_API const schemata_prop_t *schemata_conf_props(size_t *n);
 
 typedef enum { SCHEMATA_LOG_ERROR = 3, SCHEMATA_LOG_WARN = 4,
                SCHEMATA_LOG_INFO = 6, SCHEMATA_LOG_DEBUG = 7 } schemata_log_level_t;
+/* Called from any thread, without locks held; the text ends when the call does. */
 typedef void (*schemata_log_fn)(void *ctx, schemata_log_level_t lvl,
                                 const char *facility, const char *text);
 SCHEMATA_API void schemata_conf_set_log(schemata_conf_t *c, schemata_log_fn fn, void *ctx);
 
-/* Returns a bearer token; called when the cached one is about to expire. */
+/* Gives a bearer token, malloc'ed (the library frees it), and how long it is good for; called by one
+ * thread at a time when there is none or its time has come. */
 typedef schemata_status_t (*schemata_token_fn)(void *ctx, char **token, int64_t *expires_in_ms);
 SCHEMATA_API void schemata_conf_set_token_source(schemata_conf_t *c, schemata_token_fn fn, void *ctx);
 
-/* Bring your own HTTP: for programs with their own event loop or TLS stack. */
+/* Bring your own HTTP: for programs with their own event loop or TLS stack. `fn`
+ * is called by any number of threads, fills in `resp` and returns SCHEMATA_OK
+ * also when nobody answered (status 0 and transport_error). `free_resp` (or
+ * NULL) is called for every response once it has been read. */
 typedef struct schemata_http_request {
     size_t size;                         /* sizeof, set by the library */
     const char *method, *url;
@@ -137,14 +179,19 @@ SCHEMATA_API void schemata_conf_set_http(schemata_conf_t *c, schemata_http_fn fn
                                          void *ctx);
 
 /* ---- client ----------------------------------------------------------- */
-/* Copies what it needs from `c`. "mock://scope" and "file:bundle" URLs open
- * no socket. */
+/* Copies what it needs from `c`. Asks nobody yet. "mock://scope" and
+ * "file:bundle" URLs open no socket: a registry inside the process, and the
+ * schemas of a file (read here and now; nothing can be registered).
+ *
+ * Returns NULL with SCHEMATA_ERR_CONF when the configuration makes no sense. */
 SCHEMATA_API SCHEMATA_MUST_USE schemata_client_t *
 schemata_client_new(const schemata_conf_t *c, schemata_error_t **err);
+/* The last unref frees the client, once the calls that other threads are in have
+ * ended; what the worker has under way is broken off. */
 SCHEMATA_API schemata_client_t *schemata_client_ref(schemata_client_t *cl);
 SCHEMATA_API void               schemata_client_unref(schemata_client_t *cl);
 
-#define SCHEMATA_NOWAIT     0x01u   /* cache only; start a background fetch */
+#define SCHEMATA_NOWAIT     0x01u   /* cache only; worker.threads=1 fetches in the background */
 #define SCHEMATA_REFRESH    0x02u   /* bypass the cache, then fill it       */
 #define SCHEMATA_DELETED    0x04u   /* include soft-deleted                 */
 #define SCHEMATA_NORMALIZE  0x08u
@@ -162,7 +209,16 @@ typedef struct schemata_call {      /* NULL means defaults */
     const char *context;            /* ".prod"; NULL: default context */
 } schemata_call_t;
 
-/* Each returns a new reference to an immutable, shareable schema. */
+/* Each returns a new reference to an immutable, shareable schema, or NULL with
+ *
+ *   NOT_FOUND, AUTH, UNREACHABLE, TIMEOUT, SERVER   as named above
+ *   REFERENCE      the schema refers to one that is not there
+ *   PARSE, UNSUPPORTED   it is there and cannot be read
+ *   WOULD_BLOCK    with SCHEMATA_NOWAIT
+ *
+ * What never changes (by id, GUID, version, text) is asked for once and kept; latest versions for
+ * latest.cache.ttl.sec from their fetch; that something is missing for some seconds. Many threads that
+ * miss the same thing at once make one request. */
 SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
 schemata_get_by_id(schemata_client_t *cl, int32_t id, const char *subject_or_null,
                    const schemata_call_t *o, schemata_error_t **err);
@@ -177,7 +233,9 @@ SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
 schemata_get_latest_with_metadata(schemata_client_t *cl, const char *subject,
                                   const schemata_kv_t *kv, size_t n,
                                   const schemata_call_t *o, schemata_error_t **err);
-/* Look up (never write) and register; `s` may come from schemata_parse(). */
+/* Look up (never write) and register; `s` may come from schemata_parse(). The
+ * result has id, and version and GUID where the registry says them. Registering
+ * forgets what was known as latest or missing of the subject. */
 SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
 schemata_lookup(schemata_client_t *cl, const char *subject, const schemata_schema_t *s,
                 const schemata_call_t *o, schemata_error_t **err);
@@ -198,11 +256,15 @@ schemata_rest(schemata_client_t *cl, const char *method, const char *path_and_qu
               const void *body, size_t len, char **out, size_t *out_len, int *http_status,
               const schemata_call_t *o, schemata_error_t **err);
 
-/* Fill the cache before traffic starts; returns how many are now cached. */
+/* Fill the cache before traffic starts; returns how many are now cached, and
+ * the first failure in *err. */
 SCHEMATA_API int  schemata_prefetch_ids(schemata_client_t *cl, const int32_t *ids, size_t n,
                                         const schemata_call_t *o, schemata_error_t **err);
 SCHEMATA_API void schemata_cache_clear(schemata_client_t *cl, bool latest_only);
 
+/* Counters since the client was made. hits, misses, coalesced: answered from the cache, fetched, waited
+ * for another thread's fetch. requests: HTTP requests, of which retries (rounds) and failovers (next
+ * URLs). Latencies are of requests. */
 typedef struct schemata_stats {
     size_t   size;
     uint64_t hits, misses, negative_hits, coalesced, evictions, stale_served;
@@ -214,6 +276,9 @@ SCHEMATA_API void schemata_stats_get(schemata_client_t *cl, schemata_stats_t *ou
 SCHEMATA_API void schemata_free(void *p);        /* for char* out-params */
 
 /* ---- schemas, with no registry needed --------------------------------- */
+/* A schema from text. `refs` are what it refers to, each with its schema (parsed
+ * or fetched before). NULL with SCHEMATA_ERR_PARSE and a report that names line
+ * and column, or SCHEMATA_ERR_REFERENCE. */
 typedef struct schemata_ref_in {                 /* a reference, given locally */
     const char *name, *subject; int32_t version;
     const schemata_schema_t *schema;             /* may be NULL: fetch it */
@@ -222,6 +287,8 @@ SCHEMATA_API SCHEMATA_MUST_USE schemata_schema_t *
 schemata_parse(schemata_type_t type, const char *text, size_t len, const char *file_name,
                const schemata_ref_in_t *refs, size_t n_refs,
                schemata_report_t **report, schemata_error_t **err);
+/* What the getters give lives as long as the schema. text: as written or as the
+ * registry has it; canonical: as a registry compares it; both UTF-8. */
 SCHEMATA_API schemata_schema_t *schemata_schema_ref(schemata_schema_t *s);
 SCHEMATA_API void               schemata_schema_unref(schemata_schema_t *s);
 SCHEMATA_API schemata_type_t    schemata_schema_type(const schemata_schema_t *s);
@@ -234,7 +301,9 @@ SCHEMATA_API const char        *schemata_schema_canonical(const schemata_schema_
 SCHEMATA_API const char        *schemata_schema_record_name(const schemata_schema_t *s);
 
 typedef enum { SCHEMATA_BACKWARD = 1, SCHEMATA_FORWARD = 2, SCHEMATA_FULL = 3 } schemata_dir_t;
-/* The rule engine of the server and the CLI. Oldest first in `older`. */
+/* The rule engine of the server and the CLI, in process. Oldest first in
+ * `older`. SCHEMATA_ERR_INCOMPATIBLE comes with the differences in *report, or
+ * in the error when `report` is NULL. */
 SCHEMATA_API schemata_status_t
 schemata_check(const schemata_schema_t *candidate, const schemata_schema_t *const *older,
                size_t n, schemata_dir_t dir, schemata_report_t **report, schemata_error_t **err);

@@ -193,6 +193,24 @@ def readme(kit):
         kit.check("without a registry it says so", got.returncode == 1 and "127.0.0.1:1" in got.stderr, got.stderr)
 
 
+def reference(kit):
+    """The page of every function leads somewhere, and man can print it without a complaint."""
+    man = f"{kit.root}{kit.prefix}/share/man/man3"
+    with open(man + "/libschemata.3", encoding="utf-8") as file:
+        page = file.read()
+    lines = kit.must(["nm", "-D", "--defined-only", kit.lib + "/libschemata.so.0"]).splitlines()
+    shown = {line.split()[-1].split("@")[0] for line in lines} - {"SCHEMATA_0"}
+    without = sorted(name for name in shown if "private" not in name and not os.path.exists(f"{man}/{name}.3"))
+    kit.check("a page for every function", not without, without)
+    kit.check("which has its declaration", all(f"{name}(" in page for name in shown if "private" not in name), "")
+    if shutil.which("groff"):
+        got = kit.run(["groff", "-man", "-ww", "-Tutf8", "-z", man + "/libschemata.3"])
+        kit.check("groff has nothing to say", got.returncode == 0 and not got.stderr, got.stderr[:500])
+    with open(f"{kit.root}{kit.prefix}/share/doc/schemata/libschemata.html", encoding="utf-8") as file:
+        html = file.read()
+    kit.check("the HTML has it too", "schemata_get_by_id(" in html and html.count("<pre") == html.count("</pre>"), "")
+
+
 def uninstall(kit):
     left = os.path.join(kit.scratch, "second")
     kit.make("install", f"DESTDIR={left}")
@@ -207,4 +225,5 @@ def run(kit):
     beside(kit)
     with_cmake(kit)
     readme(kit)
+    reference(kit)
     uninstall(kit)

@@ -1,4 +1,5 @@
 /* Configuration: the table, values and what is wrong with them, properties files, the environment. */
+#include "base/buf.h"
 #include "clients/c/conf.h"
 #include "tests/support/test.h"
 
@@ -52,6 +53,36 @@ static void defaults_are_valid(void **state)
             fail_msg("%s", schemata_error_message(err));
     }
     schemata_conf_free(c);
+}
+
+/* clients/c/CONFIGURATION.md is the table in prose. UPDATE=1 writes it anew. */
+static void the_page_is_the_table(void **state)
+{
+    (void)state;
+    const char *path = "clients/c/CONFIGURATION.md";
+    struct sma_buf page;
+    size_t len = 0;
+    sma_buf_init(&page, 0);
+    sma_buf_putz(&page, "# Properties\n\nFor `schemata_conf_set`, properties files and, as `SCHEMATA_` and "
+                        "the name in capitals with `_` for `.`, the\nenvironment. Every name may have "
+                        "`schema.registry.` in front. `request.header.NAME` adds a header.\n\n"
+                        "| property | also | values | default | meaning |\n|---|---|---|---|---|\n");
+    for (int i = 0; i < SMA_P_COUNT; i++) {
+        const schemata_prop_t *p = &sma_client_props[i];
+        sma_buf_printf(&page, "| `%s` | %s | ", p->key, p->alias ? p->alias : "");
+        for (const char *c = p->range ? p->range : p->type; *c; c++)
+            sma_buf_putz(&page, *c == '|' ? ", " : (const char[]){*c, 0});
+        sma_buf_printf(&page, " | %s | %s |\n", p->dflt ? p->dflt : "", p->doc);
+    }
+    if (getenv("UPDATE")) {
+        FILE *file = fopen(path, "w");
+        assert_int_equal(fwrite(page.ptr, 1, page.len, file), page.len);
+        fclose(file);
+    }
+    char *there = sma_test_read_file(path, &len);
+    sma_test_same_text("run with UPDATE=1", sma_str_make(there, len), sma_buf_str(&page));
+    free(there);
+    sma_buf_fini(&page);
 }
 
 /* ---- values ---------------------------------------------------------------------------------------
@@ -323,6 +354,7 @@ int main(void)
     const struct CMUnitTest single[] = {
         cmocka_unit_test(each_property_is_described_and_found),
         cmocka_unit_test(defaults_are_valid),
+        cmocka_unit_test(the_page_is_the_table),
         cmocka_unit_test(values_are_checked),
         cmocka_unit_test(secrets_are_not_in_messages),
         cmocka_unit_test(a_copy_is_its_own),
