@@ -133,15 +133,19 @@ static schemata_status_t make_closure(struct sma_client_body *body, schemata_err
 /* ---- parsing --------------------------------------------------------------------------------------
  */
 
-static struct sma_str name_of(const struct sma_schema *core, schemata_type_t type)
+/* Empty when the schema has none. False when out of memory. */
+static bool name_of(const struct sma_schema *core, schemata_type_t type, struct sma_str *name)
 {
-    struct sma_str name = {NULL, 0};
+    *name = sma_str_make(NULL, 0);
     if (type == SCHEMATA_JSON)
-        return sma_jsonschema_name(core);
+        *name = sma_jsonschema_name(core);
     if (type == SCHEMATA_PROTOBUF)
-        return sma_proto_default_name(&name, core, NULL) ? sma_str_make(NULL, 0) : name;
-    const struct sma_avro_node *root = sma_avro_schema_of(core)->root;
-    return sma_avro_is_named(root) ? root->name.full : name;
+        return sma_proto_default_name(name, core, NULL) != SMA_ENOMEM;
+    const struct sma_avro_node *root =
+        type == SCHEMATA_AVRO ? sma_avro_schema_of(core)->root : NULL;
+    if (root && sma_avro_is_named(root))
+        *name = root->name.full;
+    return true;
 }
 
 static schemata_status_t parse(struct sma_client_body *body, struct sma_str text,
@@ -168,7 +172,9 @@ static schemata_status_t parse(struct sma_client_body *body, struct sma_str text
             sma_client_error_prefix(err, "%.*s: ", SMA_STR_ARG(body->file_name));
         return st;
     }
-    struct sma_str name = name_of(body->core, body->type);
+    struct sma_str name;
+    if (!name_of(body->core, body->type, &name))
+        return sma_client_no_memory(err);
     if (name.len)
         body->record_name = sma_arena_copy(&body->arena, name).ptr;
     body->bytes += body->core->arena.bytes + body->arena.bytes + sizeof *body;

@@ -94,7 +94,10 @@ static schemata_status_t read_associations(struct sma_str body, char **subject,
     const struct sma_json *root = NULL, *name = NULL;
     schemata_status_t st = SCHEMATA_OK;
     sma_arena_init(&arena, 0);
-    if (sma_json_parse(&root, &arena, body, NULL, NULL, NULL) || root->type != SMA_JSON_ARRAY)
+    enum sma_status parsed = sma_json_parse(&root, &arena, body, NULL, NULL, NULL);
+    if (parsed == SMA_ENOMEM)
+        st = sma_client_no_memory(err);
+    else if (parsed || root->type != SMA_JSON_ARRAY)
         st = sma_client_fail(err, SCHEMATA_ERR_SERVER, "the answer is no list of associations");
     else if (root->count > 1)
         st = sma_client_fail(err, SCHEMATA_ERR_CONFLICT, "the topic has %u associations, not one",

@@ -10,6 +10,9 @@
 
 #define INDEX_FROM 9 /* members from which an object gets a hash index */
 
+/* Open members that need no memory of their own: most messages have fewer. */
+#define NEAR_MEMBERS 48
+
 struct parser {
     const char *text;
     size_t len;
@@ -19,6 +22,7 @@ struct parser {
     uint32_t depth_left;
     uint32_t values_left;
     struct sma_json_member *stack; /* members (or items, names unused) of the open containers */
+    const struct sma_json_member *near; /* where the stack begins: on the C stack */
     size_t stack_len, stack_capacity;
     uint64_t seed;
     struct sma_error *err;
@@ -295,10 +299,13 @@ static enum sma_status parse_value(struct parser *p, struct sma_json *v);
 static enum sma_status push(struct parser *p, const struct sma_json_member *member)
 {
     if (p->stack_len == p->stack_capacity) {
-        size_t room = p->stack_capacity ? p->stack_capacity * 2 : 64;
-        struct sma_json_member *at = realloc(p->stack, room * sizeof *at);
+        size_t room = p->stack_capacity * 2;
+        bool is_near = p->stack == p->near;
+        struct sma_json_member *at = realloc(is_near ? NULL : p->stack, room * sizeof *at);
         if (!at)
             return sma_fail_nomem(p->err);
+        if (is_near)
+            memcpy(at, p->near, p->stack_len * sizeof *at);
         p->stack = at;
         p->stack_capacity = room;
     }
@@ -551,7 +558,11 @@ enum sma_status sma_json_parse(const struct sma_json **out, struct sma_arena *ar
 {
     if (!options)
         options = &strict_options;
+    struct sma_json_member near[NEAR_MEMBERS];
     struct parser p = {
+        .stack = near,
+        .near = near,
+        .stack_capacity = NEAR_MEMBERS,
         .text = text.ptr,
         .len = text.len,
         .arena = arena,
@@ -572,7 +583,8 @@ enum sma_status sma_json_parse(const struct sma_json **out, struct sma_arena *ar
         value_end = p.at;
         st = check_end(&p);
     }
-    free(p.stack);
+    if (p.stack != near)
+        free(p.stack);
     if (st)
         return st;
     if (end)

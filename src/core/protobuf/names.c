@@ -30,8 +30,11 @@ static bool first_name(struct sma_proto_walk *walk, const struct sma_proto_file 
     if (!name.len)
         return false;
     struct sma_str full = sma_proto_join(&walk->arena, file->package, name);
-    const struct sma_proto_type *type = sma_proto_resolve(&walk->session, full, SMA_STR(""));
-    if (!full.ptr || !type)
+    if (!full.ptr && !walk->session.status)
+        walk->session.status = SMA_ENOMEM;
+    const struct sma_proto_type *type =
+        full.ptr ? sma_proto_resolve(&walk->session, full, SMA_STR("")) : NULL;
+    if (!type)
         return false;
     *out = type->full_name;
     return true;
