@@ -51,7 +51,7 @@ static bool is_removal(const struct config_op *op)
 /* What the switch for rule sets makes of the update. */
 static enum sma_status admit_rules(struct sma_config_update *update,
                                    const struct sma_registry_options *options,
-                                   struct sma_error *err)
+                                   struct sma_arena *arena, struct sma_error *err)
 {
     struct sma_config *values = &update->values;
     if (options->rule_sets == SMA_RULES_DROP)
@@ -59,7 +59,11 @@ static enum sma_status admit_rules(struct sma_config_update *update,
     if (options->rule_sets == SMA_RULES_REFUSE &&
         (values->default_rule_set || values->override_rule_set))
         return sma_refuse(err, SMA_CODE_INVALID_RULE_SET, "This registry takes no rule sets");
-    enum sma_status st = sma_rule_set_validate(values->default_rule_set, err);
+    enum sma_status st = sma_rule_set_name_keks(&values->default_rule_set, arena, err);
+    if (!st)
+        st = sma_rule_set_name_keks(&values->override_rule_set, arena, err);
+    if (!st)
+        st = sma_rule_set_validate(values->default_rule_set, err);
     return st ? st : sma_rule_set_validate(values->override_rule_set, err);
 }
 
@@ -67,7 +71,7 @@ static enum sma_status merge(struct config_op *op, struct sma_loader *loader, st
 {
     struct sma_config_update update = *op->update;
     struct sma_record_config record;
-    enum sma_status st = admit_rules(&update, &op->op.registry->options, err);
+    enum sma_status st = admit_rules(&update, &op->op.registry->options, loader->arena, err);
     if (!st && !sma_subject_is_configurable(op->scope))
         st = sma_refuse(err, SMA_CODE_INVALID_SUBJECT,
                         "The specified subject '%.*s' is not a valid.",

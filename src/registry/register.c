@@ -53,6 +53,8 @@ static enum sma_status check_request(struct sma_register_op *op, struct sma_load
     if (!st && op->schema.rule_set && options->rule_sets == SMA_RULES_REFUSE)
         st = sma_refuse(err, SMA_CODE_INVALID_RULE_SET, "This registry takes no rule sets");
     if (!st)
+        st = sma_rule_set_name_keks(&op->schema.rule_set, loader->arena, err);
+    if (!st)
         st = sma_rule_set_validate(op->schema.rule_set, err);
     return st ? st : check_subject(op, err);
 }

@@ -57,6 +57,11 @@ enum sma_status sma_rule_set_without(const struct sma_rule_set **out, struct sma
                                      const struct sma_rule_set *rules,
                                      const struct sma_names *names,
                                      struct sma_error *err) SMA_MUST_CHECK;
+/* Domain and encoding rules with `encrypt.kms.key.id` but no kek get one named after the key, and keys
+ * named "arn:…" their service. *rules becomes a copy in `arena`; NULL stays NULL. For rules that come
+ * in, not for stored ones. */
+enum sma_status sma_rule_set_name_keks(const struct sma_rule_set **rules, struct sma_arena *arena,
+                                       struct sma_error *err) SMA_MUST_CHECK;
 /* True when some rule has this type. */
 bool sma_rule_set_has_type(const struct sma_rule_set *rules, struct sma_str type);
 
