@@ -122,7 +122,8 @@ static enum sma_status must_be_free(struct deletion *d, const struct target *tar
     fprintf(stderr, "%.*s is still referred to. To be deleted before it, in this order:\n",
             SMA_STR_ARG(target->subject));
     for (size_t i = d->referrer_count; i-- > 0;)
-        fprintf(stderr, "  schemata delete '%.*s@%d'\n", SMA_STR_ARG(d->referrers[i].subject),
+        fprintf(stderr, "  schemata delete '%.*s@%d'\n",
+                SMA_STR_ARG(sma_remote_shown(&s->arena, d->referrers[i].subject)),
                 d->referrers[i].version);
     return sma_remote_fail(&s->err, SMA_ECONFLICT, SMA_EXIT_REFUSED,
                            "%.*s is still referred to by %zu schema version%s",

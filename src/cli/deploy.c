@@ -1,5 +1,7 @@
 #include "cli/deploy.h"
 
+#include <stdlib.h>
+
 #include "core/json/writer.h"
 
 /* ---- collecting ---- */
@@ -13,6 +15,9 @@ struct walk {
 static struct sma_file *file_behind(const struct sma_side *side,
                                     const struct sma_reference *reference)
 {
+    struct sma_file *usual = sma_map_get(&side->by_subject, reference->subject);
+    if (usual && !usual->is_remote && !usual->version && reference->version == 1)
+        return usual;
     for (size_t i = 0; i < side->count; i++) {
         struct sma_file *file = side->files[i];
         int32_t version = file->version ? file->version : 1;
@@ -23,12 +28,16 @@ static struct sma_file *file_behind(const struct sma_side *side,
     return NULL;
 }
 
-static size_t index_of(const struct sma_deploy *deploy, const struct sma_file *file)
+void sma_deploy_init(struct sma_deploy *deploy, struct sma_session *session)
 {
-    for (size_t i = 0; i < deploy->count; i++)
-        if (deploy->items[i].file == file)
-            return i + 1;
-    return 0;
+    *deploy = (struct sma_deploy){
+        .session = session, .metadata = SMA_STR(""), .rule_set = SMA_STR("")};
+    sma_map_init(&deploy->by_path);
+}
+
+void sma_deploy_fini(struct sma_deploy *deploy)
+{
+    sma_map_fini(&deploy->by_path);
 }
 
 static enum sma_status visit(struct walk *w, struct sma_file *file, bool is_chosen, size_t *index);
@@ -57,7 +66,7 @@ static enum sma_status visit(struct walk *w, struct sma_file *file, bool is_chos
     struct sma_deploy_item item = {.file = file, .is_chosen = is_chosen};
     struct sma_error why = SMA_ERROR_INIT;
     enum sma_build_fault fault = SMA_FAULT_NONE;
-    *index = index_of(d, file);
+    *index = (size_t)(uintptr_t)sma_map_get(&d->by_path, file->path);
     if (*index) {
         d->items[*index - 1].is_chosen |= is_chosen;
         return SMA_OK;
@@ -78,47 +87,37 @@ static enum sma_status visit(struct walk *w, struct sma_file *file, bool is_chos
     grown[d->count++] = item;
     file->is_selected = true;
     *index = d->count;
-    return SMA_OK;
+    return sma_map_put(&d->by_path, file->path, (void *)(uintptr_t)*index)
+               ? SMA_OK
+               : sma_fail_nomem(&s->err);
 }
 
-/* Versions of one subject go in by their numbers. */
-static struct sma_file *next_file(const struct sma_side *side, size_t count,
-                                  const struct sma_file *after)
+/* Versions of one subject go in by their numbers; the rest in the order of the tree. */
+static int by_version(const void *a, const void *b)
 {
-    struct sma_file *best = NULL;
-    for (size_t i = 0; i < count; i++) {
-        struct sma_file *file = side->files[i];
-        if (sma_str_eq(file->subject, after->subject) && file->version > after->version &&
-            (!best || file->version < best->version))
-            best = file;
-    }
-    return best;
-}
-
-static bool is_first_version(const struct sma_side *side, size_t count,
-                             const struct sma_file *file)
-{
-    for (size_t i = 0; file->version && i < count; i++)
-        if (side->files[i]->version && side->files[i]->version < file->version &&
-            side->files[i]->is_selected && sma_str_eq(side->files[i]->subject, file->subject))
-            return false;
-    return true;
+    const struct sma_file *x = *(struct sma_file *const *)a, *y = *(struct sma_file *const *)b;
+    int order = x->version && y->version ? sma_str_cmp(x->subject, y->subject) : 0;
+    if (!x->version != !y->version)
+        return x->version ? 1 : -1;
+    if (!order && x->version != y->version)
+        order = x->version < y->version ? -1 : 1;
+    return order ? order : sma_str_cmp(x->path, y->path);
 }
 
 enum sma_status sma_deploy_collect(struct sma_deploy *deploy)
 {
     struct walk w = {.deploy = deploy};
-    struct sma_side *side = &deploy->session->side;
-    size_t count = side->count, unused;
-    enum sma_status st = SMA_OK;
-    for (size_t i = 0; !st && i < count; i++) {
-        struct sma_file *file = side->files[i];
-        if (!file->is_selected || !is_first_version(side, count, file))
-            continue;
-        for (; !st && file; file = file->version ? next_file(side, count, file) : NULL)
-            if (file->is_selected)
-                st = visit(&w, file, true, &unused);
-    }
+    struct sma_session *s = deploy->session;
+    struct sma_file **files = sma_arena_calloc(&s->arena, s->side.count + 1, sizeof *files);
+    size_t count = 0, unused;
+    enum sma_status st = files ? SMA_OK : sma_fail_nomem(&s->err);
+    for (size_t i = 0; !st && i < s->side.count; i++)
+        if (s->side.files[i]->is_selected)
+            files[count++] = s->side.files[i];
+    if (count)
+        qsort(files, count, sizeof *files, by_version);
+    for (size_t i = 0; !st && i < count; i++)
+        st = visit(&w, files[i], true, &unused);
     return st;
 }
 
@@ -235,10 +234,7 @@ static enum sma_status take_refusal(struct sma_deploy *deploy, struct sma_deploy
     enum sma_status st = sma_remote_refused(s->remote, answer, &why);
     item->state = SMA_DEPLOY_FAILED;
     item->code = (enum sma_exit)sma_cli_exit_code(st, &why);
-    const struct sma_json *message = sma_json_getz(answer->body, "message");
-    item->why = sma_arena_copy(&s->arena, sma_json_is(message, SMA_JSON_STRING)
-                                              ? message->text
-                                              : sma_str_z(why.message));
+    item->why = sma_remote_reason(&s->arena, answer);
     return item->why.ptr ? SMA_OK : sma_fail_nomem(&s->err);
 }
 
@@ -339,7 +335,7 @@ static enum sma_status join_messages(struct sma_session *s, struct sma_str *out,
     if (!buf.len)
         sma_buf_putz(&buf, "incompatible");
     *out = sma_buf_failed(&buf) ? sma_str_make(NULL, 0)
-                                : sma_arena_copy(&s->arena, sma_buf_str(&buf));
+                                : sma_remote_shown(&s->arena, sma_buf_str(&buf));
     sma_buf_fini(&buf);
     return out->ptr ? SMA_OK : sma_fail_nomem(&s->err);
 }

@@ -30,10 +30,15 @@ struct sma_deploy {
     struct sma_session *session;
     struct sma_deploy_item *items; /* what is referred to comes first */
     size_t count, capacity;
+    struct sma_map by_path; /* of the file, to item index + 1 */
     struct sma_str metadata, rule_set; /* JSON to send along; empty = none */
     bool normalize;
     int32_t version, id; /* to be taken over (IMPORT mode); 0 = the registry's choice */
 };
+
+void sma_deploy_init(struct sma_deploy *deploy, struct sma_session *session);
+/* Drops its tables. */
+void sma_deploy_fini(struct sma_deploy *deploy);
 
 /* Takes the chosen files of the session and the files of the tree they refer to; chooses those too,
  * so that a check sees them. */

@@ -131,25 +131,23 @@ static enum sma_status plan_schemas(struct plan *p)
     return st;
 }
 
-static bool is_in_tree(const struct plan *p, struct sma_str subject)
-{
-    for (size_t i = 0; i < p->deploy.count; i++)
-        if (sma_str_eq(p->deploy.items[i].file->subject, subject))
-            return true;
-    return false;
-}
-
 static enum sma_status plan_deletions(struct plan *p)
 {
     struct sma_session *s = p->s;
     struct sma_strings names = {NULL, 0, 0};
     if (!sma_argument_has(s->arguments, "--prune"))
         return SMA_OK;
+    struct sma_map tree;
+    sma_map_init(&tree);
     enum sma_status st = sma_remote_subjects(&names, s->remote, &s->arena, SMA_STR(""),
                                              SMA_REMOTE_LIVE, &s->err);
+    for (size_t i = 0; !st && i < p->deploy.count; i++)
+        if (!sma_map_put(&tree, p->deploy.items[i].file->subject, p))
+            st = sma_fail_nomem(&s->err);
     for (size_t i = 0; !st && i < names.count; i++)
-        if (!is_in_tree(p, names.items[i]))
+        if (!sma_map_find(&tree, names.items[i]))
             st = add_step(p, (struct step){.kind = STEP_DELETE, .subject = names.items[i]});
+    sma_map_fini(&tree);
     return st;
 }
 
@@ -298,12 +296,9 @@ static enum sma_status fail_step(struct plan *p, struct step *step,
     struct sma_session *s = p->s;
     struct sma_error why = SMA_ERROR_INIT;
     enum sma_status st = sma_remote_refused(s->remote, answer, &why);
-    const struct sma_json *message = sma_json_getz(answer->body, "message");
     step->state = STEP_FAILED;
     step->code = (enum sma_exit)sma_cli_exit_code(st, &why);
-    step->why = sma_arena_copy(&s->arena, sma_json_is(message, SMA_JSON_STRING)
-                                              ? message->text
-                                              : sma_str_z(why.message));
+    step->why = sma_remote_reason(&s->arena, answer);
     return step->why.ptr ? SMA_OK : sma_fail_nomem(&s->err);
 }
 
@@ -482,9 +477,10 @@ static int plan_or_apply(const struct sma_arguments *arguments, const char *comm
 {
     struct sma_session s;
     struct sma_arena arena;
-    struct plan p = {.s = &s, .deploy = {.session = &s}, .is_apply = is_apply};
+    struct plan p = {.s = &s, .is_apply = is_apply};
     bool is_refused = false, is_planned = false;
     sma_arena_init(&arena, 0);
+    sma_deploy_init(&p.deploy, &s);
     const char *own = own_project(&arena, arguments);
     enum sma_status st = sma_session_open_at(&s, arguments, command, own);
     if (!st)
@@ -504,6 +500,7 @@ static int plan_or_apply(const struct sma_arguments *arguments, const char *comm
         code = st || told ? sma_cli_fail(st ? st : told, &s.err) : code_of(&p);
         sma_session_close(&s);
     }
+    sma_deploy_fini(&p.deploy);
     sma_arena_fini(&arena);
     return code;
 }

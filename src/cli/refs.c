@@ -149,6 +149,13 @@ static void put_node(struct sma_buf *out, const struct node *node)
     sma_buf_printf(out, "%.*s@%d", SMA_STR_ARG(node->subject), node->version);
 }
 
+static void put_shown_node(struct sma_buf *out, const struct walk *w, const struct node *node)
+{
+    struct node shown = *node;
+    shown.subject = sma_remote_shown(&w->s->arena, node->subject);
+    put_node(out, &shown);
+}
+
 /* Children of a node, each once in the whole tree; the second time only its name comes. */
 static void put_tree(struct sma_buf *out, const struct walk *w, size_t at, bool is_out,
                      unsigned level, bool *seen)
@@ -158,9 +165,10 @@ static void put_tree(struct sma_buf *out, const struct walk *w, size_t at, bool 
         if ((is_out ? w->edges[e].from : w->edges[e].to) != at)
             continue;
         sma_buf_printf(out, "%*s%s ", (int)level * 3 + 2, "", is_out ? "->" : "<-");
-        put_node(out, &w->nodes[next]);
+        put_shown_node(out, w, &w->nodes[next]);
         if (w->edges[e].name.len)
-            sma_buf_printf(out, "  as %.*s", SMA_STR_ARG(w->edges[e].name));
+            sma_buf_printf(out, "  as %.*s",
+                           SMA_STR_ARG(sma_remote_shown(&w->s->arena, w->edges[e].name)));
         sma_buf_putz(out, seen[next] ? "  (see above)\n" : "\n");
         if (!seen[next] && level < DEPTH_MAX) {
             seen[next] = true;
@@ -175,7 +183,7 @@ static enum sma_status put_human(struct sma_buf *out, const struct walk *w, bool
     bool *seen = sma_arena_calloc(&w->s->arena, w->node_count, sizeof *seen);
     if (!seen)
         return sma_fail_nomem(&w->s->err);
-    put_node(out, &w->nodes[0]);
+    put_shown_node(out, w, &w->nodes[0]);
     sma_buf_putc(out, '\n');
     seen[0] = true;
     if (is_out)

@@ -49,7 +49,6 @@ static enum sma_status read_rule_set(struct sma_deploy *d)
     const char *path = sma_argument(s->arguments, "--ruleset");
     const struct sma_json *root;
     struct sma_error why = SMA_ERROR_INIT;
-    d->rule_set = SMA_STR("");
     if (!path)
         return SMA_OK;
     enum sma_status st = sma_read_file(&d->rule_set, &s->arena, path, &s->err);
@@ -235,8 +234,9 @@ static enum sma_status work(struct sma_deploy *d, bool is_dry, bool *is_refused)
 int sma_register_main(const struct sma_arguments *arguments)
 {
     struct sma_session s;
-    struct sma_deploy d = {.session = &s};
+    struct sma_deploy d;
     bool is_dry = sma_argument_has(arguments, "--dry-run"), is_refused = false, was_read = false;
+    sma_deploy_init(&d, &s);
     enum sma_status st = sma_session_open(&s, arguments, "register");
     if (!st)
         st = read_flags(&d);
@@ -245,12 +245,15 @@ int sma_register_main(const struct sma_arguments *arguments)
     was_read = !st;
     if (!st)
         st = work(&d, is_dry, &is_refused);
-    if (is_refused)
+    if (is_refused) {
+        sma_deploy_fini(&d);
         return sma_session_finish(&s, st);
+    }
     /* What was done is told also when the run broke off. */
     enum sma_status told = was_read && (!st || sma_deploy_did_something(&d)) ? print(&d, is_dry)
                                                                              : SMA_OK;
     int code = st || told ? sma_cli_fail(st ? st : told, &s.err) : code_of(&d);
+    sma_deploy_fini(&d);
     sma_session_close(&s);
     return code;
 }

@@ -54,11 +54,39 @@ enum sma_status sma_remote_fail_interrupted(struct sma_error *err)
     return sma_remote_fail(err, SMA_EBUSY, SMA_EXIT_INTERRUPTED, "interrupted");
 }
 
+/* Control characters of a peer would reach the terminal. */
+static void make_plain(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            text[i] = '?';
+}
+
+struct sma_str sma_remote_shown(struct sma_arena *arena, struct sma_str text)
+{
+    struct sma_str copy = sma_arena_copy(arena, text);
+    if (copy.ptr)
+        make_plain((char *)copy.ptr, copy.len);
+    return copy;
+}
+
+struct sma_str sma_remote_reason(struct sma_arena *arena, const struct sma_remote_answer *answer)
+{
+    const struct sma_json *message = sma_json_getz(answer->body, "message");
+    if (sma_json_is(message, SMA_JSON_STRING) && message->text.len)
+        return sma_remote_shown(arena, message->text);
+    return sma_arena_printf(arena, "refused without a reason (HTTP %d, code %d)", answer->status,
+                            answer->code);
+}
+
 /* An error of the client without an answer that could be looked at. Frees it. */
 static enum sma_status take(schemata_status_t st, schemata_error_t *e, struct sma_error *err)
 {
-    const char *hint = schemata_error_hint(e), *text = schemata_error_message(e);
+    const char *hint = schemata_error_hint(e);
+    char text[SMA_ERROR_MESSAGE_MAX];
     const char *url = schemata_error_url(e);
+    snprintf(text, sizeof text, "%s", schemata_error_message(e));
+    make_plain(text, strlen(text));
     bool has_url = url && strncmp(text, url, strlen(url));
     enum sma_exit code = SMA_EXIT_UNREACHABLE;
     enum sma_status mine = SMA_EIO;
@@ -116,9 +144,12 @@ enum sma_status sma_remote_refused(const struct sma_remote *remote,
     struct sma_str text = sma_json_is(message, SMA_JSON_STRING)
                               ? message->text
                               : SMA_STR("refused without a reason");
-    return sma_remote_fail(err, st, code, "%.*s: %.*s (HTTP %d, code %d)",
-                           SMA_STR_ARG(remote->url), SMA_STR_ARG(text), answer->status,
-                           answer->code);
+    bool is_first = err && !err->status;
+    sma_remote_fail(err, st, code, "%.*s: %.*s (HTTP %d, code %d)", SMA_STR_ARG(remote->url),
+                    SMA_STR_ARG(text), answer->status, answer->code);
+    if (is_first)
+        make_plain(err->message, strlen(err->message));
+    return st;
 }
 
 /* ---- transport ---- */

@@ -77,6 +77,11 @@ enum sma_status sma_remote_get(struct sma_remote *remote, struct sma_arena *aren
                                struct sma_str path, const struct sma_json **out,
                                struct sma_error *err) SMA_MUST_CHECK;
 
+/* What a refusal says, as it may be shown on a terminal; ptr NULL when out of memory. */
+struct sma_str sma_remote_reason(struct sma_arena *arena, const struct sma_remote_answer *answer);
+/* A text of a peer as it may be shown on a terminal: without control characters. */
+struct sma_str sma_remote_shown(struct sma_arena *arena, struct sma_str text);
+
 /* The error of an answer of 400 and above: 404 gives SMA_ENOTFOUND and exit 6; 409 and 42201 are
  * about the schema, exit 1; read-only modes, references and missing soft deletes exit 7; the rest
  * exit 2. */

@@ -24,7 +24,9 @@ static enum sma_status look(struct sma_chain *chain, struct sma_remote *remote,
     size_t i = chain->count++;
     chain->links[i].where = where;
     chain->links[i].value = is_set ? value->text : SMA_STR("");
-    chain->links[i].body = answer.status < 400 ? answer.body : NULL;
+    chain->links[i].body = answer.status < 400 && sma_json_is(answer.body, SMA_JSON_OBJECT)
+                               ? answer.body
+                               : NULL;
     if (is_set && chain->in_force == SMA_CHAIN_MAX)
         chain->in_force = i;
     return SMA_OK;

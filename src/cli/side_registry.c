@@ -110,13 +110,27 @@ static enum sma_status add_schema(struct sma_file **out, struct sma_side *side,
     return st ? st : take_references(side, file, schema, subject, err);
 }
 
-static bool is_there(const struct sma_side *side, const struct sma_reference *reference)
+/* Adds what one file refers to and is neither on the side nor wanted yet. */
+static enum sma_status want_referred(struct sma_wanted *wanted, struct sma_map *labels,
+                                     struct sma_side *side, const struct sma_file *file,
+                                     struct sma_error *err)
 {
-    for (size_t i = 0; i < side->count; i++)
-        if (side->files[i]->version == reference->version &&
-            sma_str_eq(side->files[i]->subject, reference->subject))
-            return true;
-    return false;
+    enum sma_status st = SMA_OK;
+    for (size_t r = 0; !st && r < file->reference_count; r++) {
+        const struct sma_reference *reference = &file->references[r];
+        const struct sma_remote_schema named = {.version = reference->version};
+        struct sma_str label = label_of(side, reference->subject, &named);
+        if (!label.ptr)
+            return sma_fail_nomem(err);
+        if (sma_side_at(side, label))
+            continue;
+        int was_new = sma_map_add(labels, label, side);
+        if (was_new < 0)
+            return sma_fail_nomem(err);
+        if (was_new)
+            st = sma_wanted_add(wanted, side->arena, reference->subject, reference->version, err);
+    }
+    return st;
 }
 
 /* Level by level, several at a time: what the files from `first` on refer to, and so on. */
@@ -127,18 +141,12 @@ static enum sma_status add_referred(struct sma_side *side, struct sma_remote *re
     enum sma_status st = SMA_OK;
     while (!st && first < side->count) {
         struct sma_wanted wanted = {NULL, 0, 0};
+        struct sma_map labels;
         size_t end = side->count;
+        sma_map_init(&labels);
         for (; !st && first < end; first++)
-            for (size_t r = 0; !st && r < side->files[first]->reference_count; r++) {
-                const struct sma_reference *reference = &side->files[first]->references[r];
-                bool is_known = is_there(side, reference);
-                for (size_t w = 0; !is_known && w < wanted.count; w++)
-                    is_known = wanted.items[w].version == reference->version &&
-                               sma_str_eq(wanted.items[w].subject, reference->subject);
-                if (!is_known)
-                    st = sma_wanted_add(&wanted, side->arena, reference->subject,
-                                        reference->version, err);
-            }
+            st = want_referred(&wanted, &labels, side, side->files[first], err);
+        sma_map_fini(&labels);
         if (!st && wanted.count)
             st = sma_remote_fetch(remote, side->arena, arguments, wanted.items, wanted.count, true,
                                   err);

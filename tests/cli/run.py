@@ -21,6 +21,7 @@ from doctor_tests import Doctor  # noqa: E402, F401
 from fix_tests import Fix  # noqa: E402, F401
 from message_tests import Messages  # noqa: E402, F401
 from write_tests import Apply, Consent, Delete, Register, Settings as WriteSettings  # noqa: E402, F401
+from hostile_tests import HostileRegistry  # noqa: E402, F401
 from compare_tests import ConfigFile, Registries  # noqa: E402, F401
 from base_tests import RegistryBase, RegistryMessages  # noqa: E402, F401
 from move_tests import Backup, Interruptions, Move  # noqa: E402, F401
