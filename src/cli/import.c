@@ -258,6 +258,7 @@ static int import_file(const struct sma_arguments *arguments, bool needs_empty)
     enum sma_status st = sma_remote_session_open(&s, arguments);
     sma_archive_init(&import.archive, &s.arena);
     sma_map_init(&import.target_of);
+    pthread_mutex_init(&import.mutex, NULL);
     import.dry_run = sma_argument_has(arguments, "--dry-run");
     if (policy && !strcmp(policy, "skip"))
         import.policy = SMA_IMPORT_SKIP_CONFLICTS;
@@ -278,6 +279,7 @@ static int import_file(const struct sma_arguments *arguments, bool needs_empty)
                                                   : with_journal(&import, path);
     if (!st && !import.dry_run)
         tell_result(&import);
+    pthread_mutex_destroy(&import.mutex);
     sma_map_fini(&import.target_of);
     sma_archive_fini(&import.archive);
     return sma_remote_session_finish(&s, st, import.failed ? SMA_EXIT_PARTLY : SMA_EXIT_OK);

@@ -3,6 +3,8 @@
 #ifndef SMA_CLI_IMPORT_H
 #define SMA_CLI_IMPORT_H
 
+#include <pthread.h>
+
 #include "cli/archive.h"
 #include "cli/progress.h"
 #include "cli/remote_session.h"
@@ -20,6 +22,8 @@ struct sma_import_item {
     enum sma_import_action action;
     bool must_delete; /* softly, after all are there */
     struct sma_str why;
+    unsigned level;               /* all that it refers to has a lower one */
+    struct sma_import_item *next; /* of the same unit of work (import_run.c) */
 };
 
 /* A subject of the archive on the other side. */
@@ -29,8 +33,12 @@ struct sma_import_target {
     size_t left;   /* registrations and deletions to come */
     bool is_open;  /* we have set IMPORT mode and must put back what was */
     bool was_open; /* in IMPORT mode without us */
+    bool is_told;  /* `was` is the journal's; whether IMPORT was set behind that line is unknown */
     struct sma_str was; /* the mode of its own before, empty = none */
     struct sma_numbers all, live; /* versions there */
+    /* One unit of work: the items of one level, in order. */
+    struct sma_import_item *first, *last;
+    bool must_open;
 };
 
 enum sma_import_policy { SMA_IMPORT_FAIL, SMA_IMPORT_SKIP_CONFLICTS, SMA_IMPORT_RENUMBER };
@@ -50,7 +58,9 @@ struct sma_import {
     size_t target_count;
     struct sma_map target_of; /* subject to target */
     struct sma_import_journal *journal;
+    pthread_mutex_t mutex; /* around the journal, the session's arena, counters and talk */
     struct sma_progress progress;
+    size_t due; /* registrations and deletions in all */
     size_t registered, present, skipped, deleted, settings, failed, conflicts;
 };
 
@@ -64,7 +74,7 @@ enum sma_status sma_import_run(struct sma_import *import) SMA_MUST_CHECK;
 enum sma_status sma_import_renumber(struct sma_import *import, const char *id_map) SMA_MUST_CHECK;
 /* Levels and modes of what is new on the other side. */
 enum sma_status sma_import_settings(struct sma_import *import) SMA_MUST_CHECK;
-/* "schemata: orders-value@3: why" on stderr, and counts. */
+/* "schemata: orders-value@3: why" on stderr, and counts. Any thread. */
 void sma_import_say_failure(struct sma_import *import, const struct sma_archive_schema *schema,
                             const char *why);
 
@@ -84,10 +94,14 @@ enum sma_status sma_import_journal_open(struct sma_import_journal *journal,
                                         bool resume) SMA_MUST_CHECK;
 /* The head and what existed: once, after the plan of a first run. */
 enum sma_status sma_import_journal_begin(struct sma_import *import) SMA_MUST_CHECK;
+/* All targets of the list with must_open. */
 enum sma_status sma_import_journal_opened(struct sma_import *import,
-                                          const struct sma_import_target *target) SMA_MUST_CHECK;
+                                          struct sma_import_target *const *targets,
+                                          size_t count) SMA_MUST_CHECK;
+/* Any thread. A line that gets lost only makes a later run put the mode back once more. */
 enum sma_status sma_import_journal_closed(struct sma_import *import,
-                                          const struct sma_import_target *target) SMA_MUST_CHECK;
+                                          const struct sma_import_target *target,
+                                          struct sma_error *err) SMA_MUST_CHECK;
 /* is_done: removes the file. */
 void sma_import_journal_close(struct sma_import_journal *journal, bool is_done);
 

@@ -36,11 +36,11 @@ static void take_row(struct sma_import *import, const struct sma_json *row)
     if ((target = sma_map_get(&import->target_of, text_of(row, "existed"))))
         target->existed = true;
     if ((target = sma_map_get(&import->target_of, text_of(row, "opened")))) {
-        target->is_open = true;
+        target->is_open = target->is_told = true;
         target->was = text_of(row, "was");
     }
     if ((target = sma_map_get(&import->target_of, text_of(row, "closed"))))
-        target->is_open = false;
+        target->is_open = target->is_told = false;
 }
 
 /* A last line that was cut off tells of nothing that was done. */
@@ -98,8 +98,9 @@ enum sma_status sma_import_journal_open(struct sma_import_journal *journal,
 
 /* ---- writing ---- */
 
-/* On disk when it returns. */
-static enum sma_status write_text(struct sma_import *import, struct sma_str text)
+/* is_urgent: on disk when it returns. */
+static enum sma_status write_text(struct sma_import *import, struct sma_str text, bool is_urgent,
+                                  struct sma_error *err)
 {
     struct sma_import_journal *journal = import->journal;
     while (text.len) {
@@ -110,16 +111,18 @@ static enum sma_status write_text(struct sma_import *import, struct sma_str text
             break;
         text = sma_str_from(text, (size_t)put);
     }
-    if (!text.len && !fdatasync(journal->fd))
+    if (!text.len && (!is_urgent || !fdatasync(journal->fd)))
         return SMA_OK;
-    return sma_fail(&import->s->err, SMA_EIO, "cannot write %.*s: %s", SMA_STR_ARG(journal->path),
+    return sma_fail(err, SMA_EIO, "cannot write %.*s: %s", SMA_STR_ARG(journal->path),
                     strerror(errno));
 }
 
-static enum sma_status write_buf(struct sma_import *import, struct sma_buf *buf)
+static enum sma_status write_buf(struct sma_import *import, struct sma_buf *buf, bool is_urgent,
+                                 struct sma_error *err)
 {
-    enum sma_status st = sma_buf_failed(buf) ? sma_fail_nomem(&import->s->err)
-                                             : write_text(import, sma_buf_str(buf));
+    enum sma_status st = sma_buf_failed(buf)
+                             ? sma_fail_nomem(err)
+                             : write_text(import, sma_buf_str(buf), is_urgent, err);
     sma_buf_fini(buf);
     return st;
 }
@@ -151,25 +154,33 @@ enum sma_status sma_import_journal_begin(struct sma_import *import)
     for (size_t i = 0; i < import->target_count; i++)
         if (import->targets[i].existed)
             put_line(&out, "existed", import->targets[i].subject, SMA_STR(""));
-    return write_buf(import, &out);
+    return write_buf(import, &out, true, &import->s->err);
 }
 
 enum sma_status sma_import_journal_opened(struct sma_import *import,
-                                          const struct sma_import_target *target)
+                                          struct sma_import_target *const *targets, size_t count)
 {
     struct sma_buf out;
     sma_buf_init(&out, 0);
-    put_line(&out, "opened", target->subject, target->was);
-    return write_buf(import, &out);
+    for (size_t i = 0; i < count; i++)
+        if (targets[i]->must_open)
+            put_line(&out, "opened", targets[i]->subject, targets[i]->was);
+    if (!out.len && !sma_buf_failed(&out))
+        return SMA_OK;
+    return write_buf(import, &out, true, &import->s->err);
 }
 
 enum sma_status sma_import_journal_closed(struct sma_import *import,
-                                          const struct sma_import_target *target)
+                                          const struct sma_import_target *target,
+                                          struct sma_error *err)
 {
     struct sma_buf out;
     sma_buf_init(&out, 0);
     put_line(&out, "closed", target->subject, SMA_STR(""));
-    return write_buf(import, &out);
+    pthread_mutex_lock(&import->mutex);
+    enum sma_status st = write_buf(import, &out, false, err);
+    pthread_mutex_unlock(&import->mutex);
+    return st;
 }
 
 void sma_import_journal_close(struct sma_import_journal *journal, bool is_done)

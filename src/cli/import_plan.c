@@ -190,7 +190,9 @@ static void count(struct sma_import *import)
         struct sma_import_item *item = &import->items[i];
         import->present += item->action == SMA_IMPORT_PRESENT;
         import->conflicts += item->action == SMA_IMPORT_CONFLICT;
-        item->target->left += (item->action == SMA_IMPORT_REGISTER) + item->must_delete;
+        size_t due = (size_t)(item->action == SMA_IMPORT_REGISTER) + item->must_delete;
+        item->target->left += due;
+        import->due += due;
     }
 }
 

@@ -1,14 +1,35 @@
 /* Carrying an import out. */
+#include <stdlib.h>
+
 #include "cli/import.h"
 #include "cli/interrupt.h"
 #include "core/json/writer.h"
 
+#define BATCH 256 /* subjects at a time, see "the order of work" */
+
+struct batch {
+    struct sma_import *import;
+    struct sma_import_target *targets[BATCH];
+    size_t count;
+    bool is_deleting;
+};
+
 void sma_import_say_failure(struct sma_import *import, const struct sma_archive_schema *schema,
                             const char *why)
 {
+    pthread_mutex_lock(&import->mutex);
     sma_progress_end(&import->progress);
     fprintf(stderr, "schemata: %.*s@%d: %s\n", SMA_STR_ARG(schema->subject), schema->version, why);
     import->failed++;
+    pthread_mutex_unlock(&import->mutex);
+}
+
+static void count_done(struct sma_import *import, size_t *which)
+{
+    pthread_mutex_lock(&import->mutex);
+    ++*which;
+    sma_progress_step(&import->progress, import->registered + import->deleted, import->due);
+    pthread_mutex_unlock(&import->mutex);
 }
 
 static const char *message_of(const struct sma_remote_answer *answer, struct sma_arena *arena)
@@ -41,39 +62,59 @@ static enum sma_status ask_mode(struct sma_remote *remote, struct sma_arena *are
                            sma_remote_url(remote), answer->status);
 }
 
-/* Remembers the subject's own mode in the journal and sets IMPORT. */
-static enum sma_status open_target(struct sma_import *import, struct sma_import_target *target)
+/* Whether the subject must be put into IMPORT mode, and what its own is. */
+static enum sma_status look_at_mode(void *ctx, size_t i, struct sma_error *err)
 {
-    struct sma_remote_session *s = import->s;
+    struct batch *b = ctx;
+    struct sma_import *import = b->import;
+    struct sma_import_target *target = b->targets[i];
     struct sma_remote_answer answer;
     struct sma_arena arena;
+    target->must_open = target->is_told;
+    target->is_told = false;
     if (target->is_open || target->was_open)
         return SMA_OK;
     sma_arena_init(&arena, 0);
     struct sma_str path = sma_remote_path(&arena, "/mode/%s", target->subject);
-    enum sma_status st = ask_mode(s->remote, &arena, "GET", path, SMA_STR(""), &answer, &s->err);
+    enum sma_status st =
+        ask_mode(import->s->remote, &arena, "GET", path, SMA_STR(""), &answer, err);
     const struct sma_json *mode = st ? NULL : sma_json_getz(answer.body, "mode");
+    target->must_open = !st;
     if (!st && answer.status == 200 && sma_json_is(mode, SMA_JSON_STRING)) {
-        target->was = sma_arena_copy(&s->arena, mode->text);
+        pthread_mutex_lock(&import->mutex);
+        target->was = sma_arena_copy(&import->s->arena, mode->text);
+        pthread_mutex_unlock(&import->mutex);
         target->was_open = sma_str_eqz(target->was, "IMPORT");
+        target->must_open = !target->was_open;
+        st = target->was.ptr ? SMA_OK : sma_fail_nomem(err);
     }
-    if (!st && !target->was_open)
-        st = sma_import_journal_opened(import, target);
-    if (!st && !target->was_open) {
-        target->is_open = true; /* also when the answer gets lost: better put back once too often */
-        path = sma_remote_path(&arena, "/mode/%s?force=true", target->subject);
-        st = ask_mode(s->remote, &arena, "PUT", path, mode_body(&arena, SMA_STR("IMPORT")),
-                      &answer, &s->err);
-        if (!st && answer.status >= 400) {
-            target->is_open = false;
-            st = sma_import_journal_closed(import, target);
-            if (!st)
-                st = sma_remote_fail(&s->err, SMA_ECONFLICT, SMA_EXIT_REFUSED,
-                                     "%.*s cannot be put into IMPORT mode (%s), and without it ids "
-                                     "are not kept: --on-conflict renumber registers everything "
-                                     "under new ids",
-                                     SMA_STR_ARG(target->subject), message_of(&answer, &arena));
-        }
+    sma_arena_fini(&arena);
+    return st;
+}
+
+/* The journal knows it by now. */
+static enum sma_status open_target(struct sma_import *import, struct sma_import_target *target,
+                                   struct sma_error *err)
+{
+    struct sma_remote_answer answer;
+    struct sma_arena arena;
+    if (!target->must_open)
+        return SMA_OK;
+    sma_arena_init(&arena, 0);
+    target->must_open = false;
+    target->is_open = true; /* also when the answer gets lost: better put back once too often */
+    struct sma_str path = sma_remote_path(&arena, "/mode/%s?force=true", target->subject);
+    enum sma_status st = ask_mode(import->s->remote, &arena, "PUT", path,
+                                  mode_body(&arena, SMA_STR("IMPORT")), &answer, err);
+    if (!st && answer.status >= 400) {
+        target->is_open = false;
+        st = sma_import_journal_closed(import, target, err);
+        if (!st)
+            st = sma_remote_fail(err, SMA_ECONFLICT, SMA_EXIT_REFUSED,
+                                 "%.*s cannot be put into IMPORT mode (%s), and without it ids "
+                                 "are not kept: --on-conflict renumber registers everything "
+                                 "under new ids",
+                                 SMA_STR_ARG(target->subject), message_of(&answer, &arena));
     }
     sma_arena_fini(&arena);
     return st;
@@ -103,17 +144,10 @@ static enum sma_status close_target(struct sma_import *import, struct sma_import
                              message_of(&answer, &arena));
     if (!st) {
         target->is_open = false;
-        st = sma_import_journal_closed(import, target);
+        st = sma_import_journal_closed(import, target, err);
     }
     sma_arena_fini(&arena);
     return st;
-}
-
-/* After the last thing to do for a subject. */
-static enum sma_status step_done(struct sma_import *import, struct sma_import_target *target)
-{
-    return target->left && --target->left ? SMA_OK
-                                          : close_target(import, target, &import->s->err);
 }
 
 /* Whatever has happened. Says what could not be put back, and how to do it. */
@@ -142,10 +176,10 @@ static enum sma_status close_all(struct sma_import *import)
 
 /* ---- items ---- */
 
-static enum sma_status register_item(struct sma_import *import, struct sma_import_item *item)
+static enum sma_status register_item(struct sma_import *import, struct sma_import_item *item,
+                                     struct sma_error *err)
 {
     const struct sma_archive_schema *schema = item->schema;
-    struct sma_remote_session *s = import->s;
     struct sma_remote_answer answer;
     struct sma_arena arena;
     struct sma_buf body;
@@ -157,79 +191,184 @@ static enum sma_status register_item(struct sma_import *import, struct sma_impor
     sma_buf_putc(&body, '}');
     struct sma_str path = sma_remote_path(&arena, "/subjects/%s/versions", schema->subject);
     enum sma_status st = sma_buf_failed(&body)
-                             ? sma_fail_nomem(&s->err)
-                             : sma_remote_call(s->remote, &arena, "POST", path,
-                                               sma_buf_str(&body), &answer, &s->err);
+                             ? sma_fail_nomem(err)
+                             : sma_remote_call(import->s->remote, &arena, "POST", path,
+                                               sma_buf_str(&body), &answer, err);
     if (!st && answer.status >= 400) {
         sma_import_say_failure(import, schema, message_of(&answer, &arena));
+        item->target->left -= item->must_delete; /* the deletion falls away */
         item->must_delete = false;
     } else if (!st && (!sma_json_i32(sma_json_getz(answer.body, "id"), &id) || id != schema->id)) {
-        st = sma_remote_fail(&s->err, SMA_ECONFLICT, SMA_EXIT_REFUSED,
+        st = sma_remote_fail(err, SMA_ECONFLICT, SMA_EXIT_REFUSED,
                              "%.*s@%d was registered under id %d in place of %d: this registry does "
                              "not keep ids; --on-conflict renumber writes down which became which",
                              SMA_STR_ARG(schema->subject), schema->version, id, schema->id);
     } else if (!st) {
-        import->registered++;
+        count_done(import, &import->registered);
     }
     sma_buf_fini(&body);
     sma_arena_fini(&arena);
     return st;
 }
 
-static enum sma_status delete_item(struct sma_import *import, const struct sma_import_item *item)
+static enum sma_status delete_item(struct sma_import *import, struct sma_import_item *item,
+                                   struct sma_error *err)
 {
     const struct sma_archive_schema *schema = item->schema;
-    struct sma_remote_session *s = import->s;
     struct sma_remote_answer answer;
     struct sma_arena arena;
     sma_arena_init(&arena, 0);
     struct sma_str path = sma_remote_path(&arena, "/subjects/%s/versions/%d", schema->subject,
                                           schema->version);
-    enum sma_status st =
-        sma_remote_call(s->remote, &arena, "DELETE", path, SMA_STR(""), &answer, &s->err);
+    enum sma_status st = sma_remote_call(import->s->remote, &arena, "DELETE", path, SMA_STR(""),
+                                         &answer, err);
     if (!st && answer.status >= 400 && answer.status != 404)
         sma_import_say_failure(import, schema, message_of(&answer, &arena));
     else if (!st)
-        import->deleted++;
+        count_done(import, &import->deleted);
     sma_arena_fini(&arena);
     return st;
 }
 
-static enum sma_status stop_when_asked(struct sma_import *import)
+/* One subject's items of the level, in order; its mode is put back behind the last of all. */
+static enum sma_status run_unit(void *ctx, size_t i, struct sma_error *err)
 {
-    return sma_interrupted() ? sma_remote_fail_interrupted(&import->s->err) : SMA_OK;
+    struct batch *b = ctx;
+    struct sma_import_target *target = b->targets[i];
+    enum sma_status st = open_target(b->import, target, err);
+    for (struct sma_import_item *item = target->first; !st && item; item = item->next) {
+        st = b->is_deleting ? delete_item(b->import, item, err)
+                            : register_item(b->import, item, err);
+        target->left -= !st;
+        if (!st && item->next && sma_interrupted())
+            st = sma_remote_fail_interrupted(err);
+    }
+    return st || target->left ? st : close_target(b->import, target, err);
+}
+
+/* ---- the order of work ----
+ *
+ * Schemas of one level refer to lower levels only, so the subjects of a level are independent of
+ * each other and run --jobs at a time; within a subject versions keep their order. Subjects go in
+ * batches: one journal entry, on disk once, is for all of a batch. */
+static enum sma_status run_batch(struct batch *b)
+{
+    struct sma_import *import = b->import;
+    struct sma_remote_session *s = import->s;
+    enum sma_status st =
+        sma_remote_each(s->remote, b->count, look_at_mode, NULL, b, &s->err);
+    if (!st)
+        st = sma_import_journal_opened(import, b->targets, b->count);
+    if (!st)
+        st = sma_remote_each(s->remote, b->count, run_unit, NULL, b, &s->err);
+    b->count = 0;
+    return st;
+}
+
+/* Hangs an item behind the others of its subject. */
+static void hang(struct batch *b, struct sma_import_item *item)
+{
+    struct sma_import_target *target = item->target;
+    bool is_new = true;
+    for (size_t i = b->count; is_new && target->last && i-- > 0;)
+        is_new = b->targets[i] != target;
+    item->next = NULL;
+    if (is_new) {
+        target->first = item;
+        b->targets[b->count++] = target;
+    } else {
+        target->last->next = item;
+    }
+    target->last = item;
+}
+
+static bool is_due(const struct batch *b, const struct sma_import_item *item)
+{
+    return b->is_deleting ? item->must_delete : item->action == SMA_IMPORT_REGISTER;
+}
+
+/* The items as they are given: by level, upwards or downwards. */
+static enum sma_status run_ordered(struct batch *b, struct sma_import_item **items, size_t count)
+{
+    enum sma_status st = SMA_OK;
+    unsigned level = 0;
+    for (size_t i = 0; !st && i < count; i++) {
+        if (!is_due(b, items[i]))
+            continue;
+        bool is_other = b->count && items[i]->level != level;
+        bool is_full = b->count == BATCH && items[i]->target != b->targets[BATCH - 1];
+        if (is_other || is_full)
+            st = run_batch(b);
+        level = items[i]->level;
+        if (!st)
+            hang(b, items[i]);
+    }
+    return st || !b->count ? st : run_batch(b);
+}
+
+/* Above all that an item refers to, and not below earlier versions of its subject. */
+static bool set_levels(struct sma_import *import)
+{
+    const struct sma_archive *a = &import->archive;
+    unsigned *levels = calloc(a->schema_count + 1, sizeof *levels);
+    struct sma_map newest; /* subject to item */
+    sma_map_init(&newest);
+    bool ok = levels != NULL;
+    for (size_t i = 0; ok && i < import->item_count; i++) {
+        struct sma_import_item *item = &import->items[i];
+        const struct sma_archive_schema *schema = item->schema;
+        const struct sma_import_item *before = sma_map_get(&newest, schema->subject);
+        item->level = before ? before->level : 0;
+        for (size_t r = 0; r < schema->reference_count; r++) {
+            struct sma_str subject =
+                sma_archive_target(&import->s->arena, schema, &schema->references[r]);
+            const struct sma_archive_schema *target =
+                sma_archive_find(a, subject, schema->references[r].version);
+            if (target && item->level <= levels[target - a->schemas])
+                item->level = levels[target - a->schemas] + 1;
+        }
+        levels[schema - a->schemas] = item->level;
+        ok = sma_map_put(&newest, schema->subject, item);
+    }
+    sma_map_fini(&newest);
+    free(levels);
+    return ok;
+}
+
+static int upwards(const void *a, const void *b)
+{
+    const struct sma_import_item *const *x = a, *const *y = b;
+    unsigned i = (*x)->level, j = (*y)->level;
+    int by_subject = sma_str_cmp((*x)->schema->subject, (*y)->schema->subject);
+    int32_t v = (*x)->schema->version, w = (*y)->schema->version;
+    return i != j ? (i > j) - (i < j) : by_subject ? by_subject : (v > w) - (v < w);
+}
+
+static int downwards(const void *a, const void *b)
+{
+    return -upwards(a, b);
 }
 
 static enum sma_status run_items(struct sma_import *import)
 {
+    struct batch b = {.import = import};
     enum sma_status st = SMA_OK;
-    for (size_t i = 0; !st && i < import->item_count; i++) {
-        struct sma_import_item *item = &import->items[i];
-        if (item->action != SMA_IMPORT_REGISTER)
-            continue;
-        bool deletes_later = item->must_delete;
-        st = open_target(import, item->target);
-        if (!st)
-            st = register_item(import, item);
-        if (!st && deletes_later && !item->must_delete)
-            st = step_done(import, item->target); /* the deletion falls away */
-        if (!st)
-            st = step_done(import, item->target);
-        sma_progress_step(&import->progress, i + 1, import->item_count);
-        if (!st)
-            st = stop_when_asked(import);
+    size_t count = import->item_count;
+    struct sma_import_item **order = calloc(count + 1, sizeof *order);
+    if (!order || !set_levels(import))
+        st = sma_fail_nomem(&import->s->err);
+    for (size_t i = 0; !st && i < count; i++)
+        order[i] = &import->items[i];
+    if (!st && count) {
+        qsort(order, count, sizeof *order, upwards);
+        st = run_ordered(&b, order, count);
     }
-    /* Referrers before what they refer to. */
-    for (size_t i = import->item_count; !st && i-- > 0;) {
-        struct sma_import_item *item = &import->items[i];
-        if (!item->must_delete)
-            continue;
-        st = delete_item(import, item);
-        if (!st)
-            st = step_done(import, item->target);
-        if (!st)
-            st = stop_when_asked(import);
+    if (!st && count) { /* referrers before what they refer to */
+        qsort(order, count, sizeof *order, downwards);
+        b.is_deleting = true;
+        st = run_ordered(&b, order, count);
     }
+    free(order);
     return st;
 }
 

@@ -337,8 +337,8 @@ class Interruptions(unittest.TestCase):
         inner.answer = answer
         return inner
 
-    def begin(self, url, stderr=subprocess.DEVNULL):
-        return subprocess.Popen([BINARY, "import", "all", "--url", url], cwd=self.folder.path, env=environment(), stdout=subprocess.PIPE, stderr=stderr)
+    def begin(self, url, *more, stderr=subprocess.DEVNULL):
+        return subprocess.Popen([BINARY, "import", "all", "--url", url, *more], cwd=self.folder.path, env=environment(), stdout=subprocess.PIPE, stderr=stderr)
 
     def finish(self, *more):
         done = self.folder.run("import", "all", *more)
@@ -360,7 +360,7 @@ class Interruptions(unittest.TestCase):
 
         with self.behind(registration, interrupt) as stub:
             with open(said, "w", encoding="utf-8") as file:
-                process.append(self.begin(stub.url, stderr=file))
+                process.append(self.begin(stub.url, "--jobs", "1", stderr=file))
             at.set()
             process[0].communicate(timeout=30)
             err = self.folder.read("stderr")
@@ -399,6 +399,29 @@ class Interruptions(unittest.TestCase):
             self.finish("--url", stub.url, "--resume")
         self.assertEqual(modes(self.target), {"locked": "READONLY"})
 
+    def test_killed_between_the_journal_and_the_mode(self):
+        process, at = [], threading.Event()
+        stub = foreign(self.target)
+        forward = stub.answer
+
+        def answer(method, path, body):
+            if method != "PUT" or process[0].poll() is not None:
+                return forward(method, path, body)
+            at.wait(20)
+            process[0].kill()
+            process[0].wait()
+            return None
+
+        stub.answer = answer
+        with stub:
+            process.append(self.begin(stub.url))
+            at.set()
+            process[0].communicate(timeout=30)
+            self.assertIn('{"opened":', self.folder.read("all.import-journal"))
+            self.assertEqual(modes(self.target), {})
+            stub.answer = forward
+            self.finish("--url", stub.url, "--resume")
+
     def goes_away(self, way, status=3):
         """From some registration on, for all that is asked; later it is back."""
         gone = [False]
@@ -410,7 +433,7 @@ class Interruptions(unittest.TestCase):
         with self.behind(4, then) as stub:
             inner = stub.answer
             stub.answer = lambda m, p, b: way() if gone[0] else inner(m, p, b)
-            done = self.folder.run("import", "all", "--url", stub.url, "--timeout", "500ms")
+            done = self.folder.run("import", "all", "--url", stub.url, "--timeout", "1s")
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn("still in IMPORT mode", done.stderr)
             self.assertRegex(done.stderr, "--resume puts (it|them) back and goes on")

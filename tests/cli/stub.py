@@ -43,7 +43,10 @@ class Stub:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Listener(http.server.ThreadingHTTPServer):
+            request_queue_size = 128  # more than five at once do not wait for a second try
+
+        self.server = Listener(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None  # clients hang up here on purpose
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
