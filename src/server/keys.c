@@ -9,7 +9,6 @@
 #define PROPS_MAX 5
 /* A call holds one of the workers (four by default): the others go on answering. */
 #define CALLS_MAX 2
-#define TIMEOUT_MS 5000
 #define PAUSE_MS 1000
 
 struct sma_keys {
@@ -64,7 +63,7 @@ static enum sma_status open_transport(struct sma_keys *keys, const struct sma_se
     keys->http.run = sma_client_curl_run;
     keys->http.release = sma_client_curl_release;
     keys->http.ctx = keys->curl;
-    keys->http.timeout_ms = TIMEOUT_MS;
+    keys->http.timeout_ms = settings->kms_timeout_ms;
     keys->http.calls_max = CALLS_MAX;
     keys->http.pause_ms = PAUSE_MS;
     keys->kms.http = sma_client_kms_http;

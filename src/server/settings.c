@@ -88,6 +88,8 @@ static const struct key keys[] = {
      NULL, "largest page of the same"},
     {"dek.registry.max.keys", NUMBER, AT(keys_max), "20000", 0, INT32_MAX, NULL,
      "keks and deks at most, all versions and soft-deleted ones counted"},
+    {"schemata.kms.timeout.ms", NUMBER, AT(kms_timeout_ms), "5000", 50, 60000, NULL,
+     "time for one call to a key service"},
     {"schemata.kms.local.secret", SECRET, AT(local_secret), "", 0, 0, NULL,
      "secret of the local-kms key service for shared keks; else LOCAL_SECRET"},
     {"schemata.kms.vault.address", TEXT, AT(vault_address), "", 0, 0, NULL,

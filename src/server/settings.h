@@ -50,6 +50,7 @@ struct sma_settings {
 
     int64_t keys_max;            /* keks and deks */
     struct sma_str encoder_secret, encoder_old_secret; /* of sensitive metadata */
+    int64_t kms_timeout_ms;      /* of one call to a key service */
     struct sma_str local_secret; /* of the local key service */
     struct sma_str vault_address, vault_ca; /* the only Vault talked to; a PEM file */
     struct sma_str vault_token, vault_namespace, vault_role_id, vault_secret_id;

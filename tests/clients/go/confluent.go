@@ -52,6 +52,7 @@ func (*confluent) hello() map[string]any {
 		// The serializers cannot infer references: such a schema is registered through the client.
 		"references": []string{"avro", "json"},
 		"pinned":     []string{"avro"},
+		"encrypted":  []string{"avro"},
 	}
 }
 
@@ -68,7 +69,7 @@ func newRegistryClient() (schemaregistry.Client, error) {
 	return schemaregistry.NewClient(schemaregistry.NewConfig(os.Getenv("REGISTRY_URL")))
 }
 
-func (c *confluent) produce(req *request) ([]byte, error) {
+func (c *confluent) produce(req *request) ([][]byte, error) {
 	registry, err := newRegistryClient()
 	if err != nil {
 		return nil, err
@@ -97,7 +98,7 @@ func (c *confluent) produce(req *request) ([]byte, error) {
 	if err := c.wire.send(req.Topic, frames); err != nil {
 		return nil, err
 	}
-	return frames[0].value, nil
+	return values(frames), nil
 }
 
 // goValue makes the Go value that the serializer takes for a record.
@@ -127,8 +128,9 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 	switch req.Format {
 	case "avro":
 		conf := avrov2.NewSerializerConfig()
-		conf.AutoRegisterSchemas = !req.Lookup && req.Pinned == nil
+		conf.AutoRegisterSchemas = !req.Lookup && req.Pinned == nil && req.Encrypted == nil
 		conf.UseLatestWithMetadata = req.Pinned
+		conf.UseLatestVersion = req.Encrypted != nil
 		if !req.Inferred && (req.Schema == "v2" || req.References != nil) {
 			if err := registerText(registry, req); err != nil {
 				return nil, err
@@ -141,7 +143,7 @@ func newSerializer(registry schemaregistry.Client, req *request) (serde.Serializ
 			return nil, err
 		}
 		s.SchemaIDSerializer = idSerializer
-		return s, nil
+		return s, useRules(s, req)
 	case "json":
 		conf := jsonschema.NewSerializerConfig()
 		conf.EnableValidation = true
@@ -251,17 +253,27 @@ func avroDecoder(registry schemaregistry.Client, req *request, variant *string) 
 	if err != nil {
 		return nil, err
 	}
+	if err := useRules(d, req); err != nil {
+		return nil, err
+	}
 	return func(f frame) (any, error) {
+		if variant == nil && req.Encrypted != nil { // rules find fields by the type's tags
+			return decodeOrder(d, req.Topic, f, "v1")
+		}
 		if variant == nil {
 			target := map[string]any{}
 			err := d.DeserializeWithHeadersInto(req.Topic, kafkaHeaders(f), f.value, &target)
 			return target, err
 		}
-		order := newAvroOrder(*variant)
-		err := d.DeserializeWithHeadersInto(req.Topic, kafkaHeaders(f), f.value, order)
-		order.unpack()
-		return order, err
+		return decodeOrder(d, req.Topic, f, *variant)
 	}, nil
+}
+
+func decodeOrder(d *avrov2.Deserializer, topic string, f frame, variant string) (any, error) {
+	order := newAvroOrder(variant)
+	err := d.DeserializeWithHeadersInto(topic, kafkaHeaders(f), f.value, order)
+	order.unpack()
+	return order, err
 }
 
 func protoDecoder(registry schemaregistry.Client, topic string, variant *string) (decoder, error) {

@@ -15,6 +15,14 @@ type transport interface {
 	receive(topic string, count int) ([]frame, error)
 }
 
+func values(frames []frame) [][]byte {
+	all := [][]byte{}
+	for _, f := range frames {
+		all = append(all, f.value)
+	}
+	return all
+}
+
 // fileTransport keeps a topic as a file of JSON lines, for runs without a broker.
 type fileTransport struct{ folder string }
 

@@ -70,7 +70,7 @@ func bounded() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), waitMS*time.Millisecond)
 }
 
-func (c *franz) produce(req *request) ([]byte, error) {
+func (c *franz) produce(req *request) ([][]byte, error) {
 	ctx, cancel := bounded()
 	defer cancel()
 	registry, err := newSR()
@@ -100,7 +100,7 @@ func (c *franz) produce(req *request) ([]byte, error) {
 	if err := c.wire.send(req.Topic, frames); err != nil {
 		return nil, err
 	}
-	return frames[0].value, nil
+	return values(frames), nil
 }
 
 // franzSchema reads the schema's text; a .proto file's import is registered first, under its path.

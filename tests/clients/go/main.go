@@ -28,6 +28,8 @@ type request struct {
 	Header   bool   `json:"header"`
 	// Pinned, when set, are the metadata properties that pick the subject's version.
 	Pinned map[string]string `json:"pinned"`
+	// Encrypted, when set, runs the encryption rules of the subject's latest version.
+	Encrypted *encrypted `json:"encrypted"`
 	// References are those of the schema; the driver has registered what they point at.
 	References []reference       `json:"references"`
 	Records    []json.RawMessage `json:"records"`
@@ -45,8 +47,8 @@ type reference struct {
 // client is what a Kafka-and-registry package pair has to do here.
 type client interface {
 	hello() map[string]any
-	// produce serializes the records, sends them, and returns the first frame's value.
-	produce(req *request) ([]byte, error)
+	// produce serializes the records, sends them, and returns the frames' values.
+	produce(req *request) ([][]byte, error)
 	// consume reads the topic's first records and deserializes them once per reader.
 	consume(req *request) ([][]any, error)
 	// describe takes a client's error apart into message, status and code.
@@ -83,11 +85,11 @@ func answer(c client, req *request) map[string]any {
 	case "hello":
 		return c.hello()
 	case "produce":
-		first, err := c.produce(req)
+		frames, err := c.produce(req)
 		if err != nil {
 			return map[string]any{"ok": false, "error": c.describe(err)}
 		}
-		return map[string]any{"ok": true, "first": first}
+		return map[string]any{"ok": true, "first": frames[0], "frames": frames}
 	case "admin":
 		return map[string]any{"ok": true, "checks": franzAdmin(req.Subject)}
 	case "consume":

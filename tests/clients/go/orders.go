@@ -44,6 +44,9 @@ func (o *orderV1) unpack() {
 	if o.Tags == nil { // an empty array leaves the slice nil, which JSON writes as null
 		o.Tags = []string{}
 	}
+	if o.Payload == nil { // and so do empty bytes that were decrypted
+		o.Payload = []byte{}
+	}
 }
 
 // avroOrder is each variant: pack fills the Avro fields from the JSON ones, unpack the reverse.
