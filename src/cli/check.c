@@ -157,6 +157,27 @@ static enum sma_status open_git_base(struct check *c, struct base *base, struct 
     return st;
 }
 
+static const struct sma_level_in_force *in_force(const struct check *c, struct sma_str subject)
+{
+    return sma_levels_find(&c->in_force,
+                           c->single.kind == SMA_SR_SUBJECT ? c->single.subject : subject);
+}
+
+/* Where the registry has a group, only versions with the candidate's value of it are compared. */
+static bool is_in_group(void *ctx, const struct sma_fetch *item)
+{
+    const struct check *c = ctx;
+    const struct sma_level_in_force *level = in_force(c, item->subject);
+    if (!level || !level->group.len)
+        return true;
+    struct sma_str mine = sma_check_property(c->session, item->subject, level->group);
+    const struct sma_json *its = sma_json_get(
+        sma_json_getz(item->schema.metadata, "properties"), level->group);
+    if (!sma_json_is(its, SMA_JSON_STRING))
+        return !mine.ptr;
+    return mine.ptr && sma_str_eq(mine, its->text);
+}
+
 /* The newest version of each subject, or as many as a transitive level looks at. */
 static enum sma_status want_versions(struct check *c, struct sma_wanted *wanted,
                                      const struct sma_strings *subjects,
@@ -166,11 +187,14 @@ static enum sma_status want_versions(struct check *c, struct sma_wanted *wanted,
     enum sma_status st = SMA_OK;
     for (size_t i = 0; !st && i < subjects->count; i++) {
         struct sma_str from;
+        const struct sma_level_in_force *level = in_force(c, subjects->items[i]);
+        bool has_group = level && level->group.len;
         bool is_deep = ref->versions == SMA_SR_EVERY ||
                        (!ref->is_explicit &&
-                        sma_level_is_transitive(level_of(c, subjects->items[i], &from)));
+                        (has_group ||
+                         sma_level_is_transitive(level_of(c, subjects->items[i], &from))));
         st = is_deep ? sma_wanted_add_history(wanted, s->remote, &s->arena, subjects->items[i],
-                                              c->history, &s->err)
+                                              has_group ? 0 : c->history, &s->err)
                      : sma_wanted_add(wanted, &s->arena, subjects->items[i], ref->version, &s->err);
     }
     return st;
@@ -202,7 +226,8 @@ static enum sma_status open_registry_base(struct check *c, struct base *base,
     if (!st)
         st = want_versions(c, &wanted, &subjects, &ref);
     if (!st)
-        st = sma_side_add_wanted(&base->side, s->remote, s->arguments, &wanted, &s->err);
+        st = sma_side_add_wanted(&base->side, s->remote, s->arguments, &wanted, is_in_group, c,
+                                 &s->err);
     base->side.is_single = is_one;
     if (!st && is_one && !base->side.count)
         return sma_remote_fail(&s->err, SMA_ENOTFOUND, SMA_EXIT_NOT_FOUND, "%s has no %.*s",
@@ -318,12 +343,18 @@ static enum sma_status next_earlier(void *ctx, size_t i, struct sma_earlier *out
     return SMA_OK;
 }
 
+static enum sma_policy policy_of(const struct check *c, struct sma_str subject)
+{
+    const struct sma_level_in_force *level = in_force(c, subject);
+    return level && level->is_lenient ? SMA_POLICY_LENIENT : SMA_POLICY_STRICT;
+}
+
 static enum sma_status run_level(struct check *c, struct sma_check_result *result,
                                  struct earlier_ctx *e, const struct sma_file *candidate,
                                  enum sma_level level)
 {
     struct sma_check check = {.level = level,
-                              .policy = SMA_POLICY_STRICT,
+                              .policy = policy_of(c, candidate->subject),
                               .candidate = candidate->schema,
                               .earlier = next_earlier,
                               .earlier_ctx = e};

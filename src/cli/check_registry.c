@@ -53,6 +53,26 @@ enum sma_status sma_check_subjects(struct sma_strings *out, struct sma_session *
     return st;
 }
 
+struct sma_str sma_check_property(const struct sma_session *session, struct sma_str subject,
+                                  struct sma_str property)
+{
+    const struct sma_project *project = &session->project;
+    const char *pair;
+    for (size_t i = 0; (pair = sma_argument_nth(session->arguments, "--metadata", i)); i++) {
+        ptrdiff_t equals = sma_str_chr(sma_str_z(pair), '=');
+        if (equals > 0 && sma_str_eq(sma_str_head(sma_str_z(pair), (size_t)equals), property))
+            return sma_str_from(sma_str_z(pair), (size_t)equals + 1);
+    }
+    for (size_t i = 0; i < project->subject_count; i++) {
+        const struct sma_strings *pairs = &project->subjects[i].metadata;
+        for (size_t k = 0; sma_str_eq(project->subjects[i].name, subject) && k + 1 < pairs->count;
+             k += 2)
+            if (sma_str_eq(pairs->items[k], property))
+                return pairs->items[k + 1];
+    }
+    return sma_str_make(NULL, 0);
+}
+
 struct asking {
     struct sma_session *session;
     struct sma_levels_in_force *levels;
@@ -69,14 +89,17 @@ static enum sma_status ask(void *ctx, size_t i, struct sma_error *err)
     enum sma_status st = sma_remote_chain(&chain, a->session->remote, &arena, "config",
                                           "compatibilityLevel", item->subject, err);
     bool is_set = !st && chain.in_force < chain.count;
+    struct sma_str group = st ? SMA_STR("") : sma_chain_text(&chain, "compatibilityGroup");
+    item->is_lenient = !st && sma_str_eqz(sma_chain_text(&chain, "compatibilityPolicy"), "LENIENT");
     if (is_set && sma_level_parse(chain.links[chain.in_force].value, &item->level)) {
         struct sma_str where = chain.links[chain.in_force].where;
         pthread_mutex_lock(&a->mutex);
         item->from = sma_str_eqz(where, "global")
                          ? SMA_STR("the registry's global level")
                          : sma_arena_printf(&a->session->arena, "set on %.*s", SMA_STR_ARG(where));
+        item->group = sma_arena_copy(&a->session->arena, group);
         pthread_mutex_unlock(&a->mutex);
-        item->is_known = item->from.ptr != NULL;
+        item->is_known = item->from.ptr && item->group.ptr;
         st = item->is_known ? SMA_OK : sma_fail_nomem(err);
     }
     sma_arena_fini(&arena);

@@ -11,6 +11,8 @@ struct sma_level_in_force {
     struct sma_str subject;
     enum sma_level level;
     struct sma_str from; /* "set on subject orders-value" */
+    struct sma_str group; /* only versions with the same value of this metadata property count */
+    bool is_lenient;      /* compatibilityPolicy */
     bool is_known;       /* the registry names a level this program knows */
 };
 
@@ -30,6 +32,11 @@ enum sma_status sma_check_subjects(struct sma_strings *out, struct sma_session *
 /* Asks for the levels of the subjects, several at a time. */
 enum sma_status sma_check_levels(struct sma_levels_in_force *out, struct sma_session *session,
                                  const struct sma_strings *subjects) SMA_MUST_CHECK;
+
+/* The value that a candidate's metadata would have for a property: of --metadata, of the project; ptr
+ * NULL for none. */
+struct sma_str sma_check_property(const struct sma_session *session, struct sma_str subject,
+                                  struct sma_str property);
 
 /* Checks the chosen candidates of a session against the registry in use, as `check --against sr:`
  * does, and adds the findings to the session's report. What the registry has beyond them is no

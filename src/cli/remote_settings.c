@@ -65,7 +65,25 @@ enum sma_status sma_remote_chain(struct sma_chain *out, struct sma_remote *remot
                   sma_arena_printf(arena, "context %.*s", SMA_STR_ARG(context)), err);
     if (!st)
         st = look_global(out, remote, arena, what, member, err);
+    bool is_own = subject.len && out->links[0].body && !out->links[0].value.len;
+    if (!st && is_own) {
+        out->in_force = SMA_CHAIN_MAX;
+        st = look(out, remote, arena,
+                  sma_remote_setting_path(arena, what, subject, "?defaultToGlobal=true"), member,
+                  SMA_STR("server default"), err);
+        out->links[out->count - 1].body = NULL;
+    }
     if (!st && out->in_force == SMA_CHAIN_MAX)
         out->in_force = out->count;
     return st;
+}
+
+struct sma_str sma_chain_text(const struct sma_chain *chain, const char *member)
+{
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct sma_json *value = sma_json_get(chain->links[i].body, sma_str_z(member));
+        if (sma_json_is(value, SMA_JSON_STRING))
+            return value->text;
+    }
+    return SMA_STR("");
 }

@@ -4,9 +4,11 @@
 
 #include "cli/remote_read.h"
 
-#define SMA_CHAIN_MAX 3
+#define SMA_CHAIN_MAX 4
 
-/* The chain that a setting is looked up along: subject, context (when one is in use), global. */
+/* The chain that a setting is looked up along: subject, context (when one is in use), global. A subject
+ * that has settings of its own, but not this one, gets the server's default, which is then the last
+ * link. */
 struct sma_chain {
     struct {
         struct sma_str where; /* "subject orders-value", "context .prod", "global" */
@@ -26,5 +28,8 @@ enum sma_status sma_remote_chain(struct sma_chain *out, struct sma_remote *remot
 /* Path of a setting: "/config", "/config/SUBJECT". */
 struct sma_str sma_remote_setting_path(struct sma_arena *arena, const char *what,
                                        struct sma_str subject, const char *query);
+
+/* A text that is looked up along the whole chain, like compatibilityPolicy; empty when it is nowhere. */
+struct sma_str sma_chain_text(const struct sma_chain *chain, const char *member);
 
 #endif

@@ -163,14 +163,16 @@ static enum sma_status add_referred(struct sma_side *side, struct sma_remote *re
 
 enum sma_status sma_side_add_wanted(struct sma_side *side, struct sma_remote *remote,
                                     const struct sma_arguments *arguments,
-                                    struct sma_wanted *wanted, struct sma_error *err)
+                                    struct sma_wanted *wanted,
+                                    bool (*keep)(void *ctx, const struct sma_fetch *item),
+                                    void *ctx, struct sma_error *err)
 {
     size_t first = side->count;
     struct sma_file *file;
     enum sma_status st = sma_remote_fetch(remote, side->arena, arguments, wanted->items,
                                           wanted->count, false, err);
     for (size_t i = 0; !st && i < wanted->count; i++)
-        if (!wanted->items[i].is_missing)
+        if (!wanted->items[i].is_missing && (!keep || keep(ctx, &wanted->items[i])))
             st = add_schema(&file, side, &wanted->items[i].schema, wanted->items[i].subject, true,
                             err);
     side->is_tree_listed = true;
@@ -252,7 +254,7 @@ enum sma_status sma_side_add_registry(struct sma_side *side, struct sma_remote *
     else
         st = sma_wanted_add(&wanted, side->arena, ref->subject, ref->version, err);
     if (!st)
-        st = sma_side_add_wanted(side, remote, arguments, &wanted, err);
+        st = sma_side_add_wanted(side, remote, arguments, &wanted, NULL, NULL, err);
     if (st || side->count > before)
         return st;
     return sma_remote_fail(err, SMA_ENOTFOUND, SMA_EXIT_NOT_FOUND, "%s has no %s%.*s",

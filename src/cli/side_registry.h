@@ -21,11 +21,13 @@ enum sma_status sma_wanted_add_history(struct sma_wanted *wanted, struct sma_rem
                                        struct sma_arena *arena, struct sma_str subject,
                                        size_t history, struct sma_error *err) SMA_MUST_CHECK;
 
-/* Fetches the versions and adds those that are there, chosen, then what they refer to, not chosen. */
+/* Fetches the versions and adds those that are there, chosen, then what they refer to, not chosen.
+ * keep: says which of them count; NULL = all. */
 enum sma_status sma_side_add_wanted(struct sma_side *side, struct sma_remote *remote,
                                     const struct sma_arguments *arguments,
                                     struct sma_wanted *wanted,
-                                    struct sma_error *err) SMA_MUST_CHECK;
+                                    bool (*keep)(void *ctx, const struct sma_fetch *item),
+                                    void *ctx, struct sma_error *err) SMA_MUST_CHECK;
 /* What one "sr:…" names. SMA_ENOTFOUND, exit 6, when the registry does not have it. */
 enum sma_status sma_side_add_registry(struct sma_side *side, struct sma_remote *remote,
                                       const struct sma_arguments *arguments,

@@ -1,6 +1,7 @@
 """sr: wherever a schema is named: check against a registry, diff, lint, validate, decode, encode."""
 
 import json
+import os
 import re
 import unittest
 
@@ -51,6 +52,38 @@ class RegistryBase(unittest.TestCase):
 
         note = {"name": "note", "type": "string", "default": ""}
         self.both(work, {"orders-value.avsc": {**ORDER, "fields": ORDER["fields"] + [note]}, "money.avsc": MONEY})
+
+    def test_groups_and_policies_of_the_registry(self):
+        """What the registry would compare is compared, as it would compare it."""
+
+        def work(folder, url, server):
+            connection = server.connect()
+            call(connection, "PUT", "/config/grouped", {"compatibility": "BACKWARD", "compatibilityGroup": "major"})
+            call(connection, "PUT", "/config/lenient", {"compatibility": "BACKWARD", "compatibilityPolicy": "LENIENT"})
+            meta = lambda major: {"metadata": {"properties": {"major": major}}}
+            register(server, "grouped", '"int"', **meta("1"))
+            register(server, "grouped", '"string"', **meta("2"))
+            register(server, "lenient", json.dumps({"type": "object", "additionalProperties": False}), schemaType="JSON")
+            register(server, "strict", json.dumps({"type": "object"}), schemaType="JSON")
+            for major, status in (("1", 0), ("2", 1), ("3", 0)):
+                folder.write({"schemata.yaml": f"version: 1\nsubjects:\n  grouped: {{ metadata: {{ major: '{major}' }} }}\n"})
+                done = folder.run("check", "grouped.avsc", "--against", "sr:", "--url", url)
+                self.assertEqual(done.returncode, status, (major, done.stdout, done.stderr))
+                flag = folder.run("register", "grouped.avsc", "--metadata", f"major={major}", "--dry-run", "--url", url)
+                self.assertEqual(flag.returncode, status, (major, flag.stdout, flag.stderr))
+            os.unlink(folder.file("schemata.yaml"))
+            closed = json.dumps({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": True})
+            for name in ("lenient", "strict"):
+                folder.write({f"{name}.schema.json": closed})
+                done = folder.run("check", f"{name}.schema.json", "--against", "sr:", "--url", url)
+                answer = call(connection, "POST", f"/compatibility/subjects/{name}/versions", {"schema": closed, "schemaType": "JSON"})[1]
+                self.assertEqual(done.returncode == 0, answer["is_compatible"], (name, done.stdout))
+            for subject in ("grouped", "lenient", "strict"):
+                call(connection, "DELETE", f"/config/{subject}")
+                call(connection, "DELETE", f"/subjects/{subject}")
+                call(connection, "DELETE", f"/subjects/{subject}?permanent=true")
+
+        self.both(work, {"grouped.avsc": '"long"'})
 
     def test_transitive_levels_look_at_every_version(self):
         """Version 1 has no note without default; version 2 has one with."""

@@ -303,6 +303,22 @@ class Settings(Both):
         self.both("settings.txt", {}, rows, fill)
 
 
+    def test_a_subject_with_settings_but_no_level_has_the_servers_default(self):
+        with Server(BINARY) as server:
+            call(server.connect(), "PUT", "/config/x", {"normalize": True})
+            call(server.connect(), "PUT", "/config", {"compatibility": "FULL"})
+            proxy = foreign(server)
+            inner = proxy.answer
+
+            def answer(method, path, body):  # as the original writes it
+                return (200, {}, b'{"normalize":true}') if path == "/config/x" else inner(method, path, body)
+
+            proxy.answer = answer
+            with proxy:
+                done = run("config", "get", "x", "--url", proxy.url)
+            self.assertEqual(done.stdout, "BACKWARD  \u2190 server default  (subject: unset, global: FULL)\nnormalize: true\n")
+
+
 class Delete(Both):
     def test_delete(self):
         def rows(_):
