@@ -236,7 +236,7 @@ enum sma_status sma_seal_metadata(struct sma_str *out, struct sma_arena *arena,
         return SMA_OK;
     sma_arena_init(&scratch, 0);
     enum sma_status st = parse(&document, &scratch, metadata, err);
-    if (!st)
+    if (!st && !sma_json_get(sma_json_getz(document, "properties"), MARK))
         st = rewrite(out, arena, seal, document, false, err);
     sma_arena_fini(&scratch);
     return st;

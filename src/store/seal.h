@@ -22,8 +22,9 @@ enum sma_status sma_seal_new(struct sma_seal **out, struct sma_str secret,
                              struct sma_str old_secret, struct sma_error *err) SMA_MUST_CHECK;
 void sma_seal_free(struct sma_seal *seal);
 
-/* The sealed form of a metadata text, in `arena`; ptr NULL when nothing in it is sensitive. `seal`
- * may be NULL: then nothing is sealed. SMA_EINTERNAL when the system gives no randomness. */
+/* The sealed form of a metadata text, in `arena`; ptr NULL when nothing in it is sensitive, or when
+ * it has a property `__enc__` of its own, as in the original. `seal` may be NULL: then nothing is
+ * sealed. SMA_EINTERNAL when the system gives no randomness. */
 enum sma_status sma_seal_metadata(struct sma_str *out, struct sma_arena *arena,
                                   const struct sma_seal *seal, struct sma_str metadata,
                                   struct sma_error *err) SMA_MUST_CHECK;

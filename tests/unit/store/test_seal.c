@@ -69,6 +69,8 @@ static const struct row {
      "{\"properties\":{\"__enc__\":\"true\",\"a\":\"", "\"},\"sensitive\":[\"a\"]}", "\"a\":\"\""},
     {"a name that is not there", "{\"properties\":{\"a\":\"1\"},\"sensitive\":[\"b\"]}", NULL, NULL,
      NULL},
+    {"a property with the mark's name",
+     "{\"properties\":{\"__enc__\":\"no\",\"a\":\"1\"},\"sensitive\":[\"a\"]}", NULL, NULL, NULL},
     {"no names", "{\"properties\":{\"a\":\"1\"}}", NULL, NULL, NULL},
     {"no properties", "{\"sensitive\":[\"a\"]}", NULL, NULL, NULL},
     {"nothing", "{}", NULL, NULL, NULL},
