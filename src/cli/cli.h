@@ -60,6 +60,7 @@ struct sma_command {
     const struct sma_option *options; /* closed by a row with name NULL; may be NULL */
     bool reports;                     /* takes the flags of reports and of schema sources too */
     bool asks;                        /* may talk to a registry: takes its flags too */
+    bool subjects;                    /* its arguments are subjects: shells offer them */
     bool changes;                     /* changes a registry: takes the flags of consent too */
     size_t positional_min, positional_max;
     const char *const *examples; /* closed by NULL; may be NULL */
@@ -93,6 +94,7 @@ void sma_suggest(FILE *out, const char *typed, const char *const *words, size_t 
 
 /* The tables, each closed by a row with name NULL. */
 extern const struct sma_command sma_commands[];
+extern const struct sma_command sma_hidden_commands[]; /* for scripts of ours; in no list */
 extern const struct sma_option sma_global_options[];
 extern const struct sma_option sma_report_options[];
 extern const struct sma_option sma_remote_options[];

@@ -50,6 +50,7 @@ extern const struct sma_option sma_pull_options[];
 extern const struct sma_option sma_versions_options[];
 extern const struct sma_option sma_contexts_options[];
 int sma_config_file_main(const struct sma_arguments *arguments);
+int sma_complete_main(const struct sma_arguments *arguments);
 int sma_get_main(const struct sma_arguments *arguments);
 int sma_list_main(const struct sma_arguments *arguments);
 int sma_search_main(const struct sma_arguments *arguments);

@@ -35,13 +35,33 @@ static void bash_choices(FILE *out, const struct sma_command *c)
     }
 }
 
+/* Commands whose arguments are subjects, with something between their names. */
+static void put_subject_commands(FILE *out, const char *between)
+{
+    bool any = false;
+    for (const struct sma_command *c = sma_commands; c->name; c++)
+        if (c->subjects) {
+            fprintf(out, "%s%s", any ? between : "", c->name);
+            any = true;
+        }
+}
+
+/* Names of a peer go through no expansion: mapfile takes lines as they are. bash takes "sr:x" apart
+ * at the colon. */
+static void bash_subjects(FILE *out)
+{
+    fprintf(out, "    case $command:$previous in\n    *:':'|");
+    put_subject_commands(out, ":*|");
+    fprintf(out, ":*) live=1 ;;\n    esac\n    case $current in sr:*) live=1 ;; esac\n");
+}
+
 static void bash(FILE *out)
 {
     fprintf(out,
             "# bash completion of schemata: source <(schemata completion bash)\n"
             "_schemata() {\n"
             "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-            "    local command=${COMP_WORDS[1]} flags= words=\n"
+            "    local command=${COMP_WORDS[1]} flags= words= live=\n"
             "    COMPREPLY=()\n"
             "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
             "        COMPREPLY=($(compgen -W '");
@@ -53,11 +73,15 @@ static void bash(FILE *out)
     fprintf(out, "    esac\n    case $command in\n");
     for (const struct sma_command *c = sma_commands; c->name; c++)
         bash_command(out, c);
-    fprintf(out, "    esac\n"
-                 "    if [ -n \"$words\" ]; then\n"
+    fprintf(out, "    esac\n");
+    bash_subjects(out);
+    fprintf(out, "    if [ -n \"$words\" ]; then\n"
                  "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
                  "    elif [ \"${current#-}\" != \"$current\" ]; then\n"
                  "        COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
+                 "    elif [ -n \"$live\" ]; then\n"
+                 "        mapfile -t COMPREPLY < <(\"${COMP_WORDS[0]}\" complete -- \"$current\" "
+                 "2>/dev/null)\n"
                  "    else\n"
                  "        COMPREPLY=($(compgen -f -- \"$current\"))\n"
                  "    fi\n"
@@ -98,7 +122,10 @@ static void zsh_option(FILE *out, const struct sma_option *o)
 static void zsh(FILE *out)
 {
     const struct sma_option *o;
-    fprintf(out, "#compdef schemata\n_schemata() {\n    local -a commands\n    commands=(\n");
+    fprintf(out, "#compdef schemata\n_schemata_subjects() {\n    local -a found\n"
+                 "    found=(${(f)\"$(schemata complete -- \"$PREFIX\" 2>/dev/null)\"})\n"
+                 "    compadd -a found\n}\n");
+    fprintf(out, "_schemata() {\n    local -a commands\n    commands=(\n");
     for (const struct sma_command *c = sma_commands; c->name; c++) {
         fprintf(out, "        '%s:", c->name);
         put_quoted(out, c->summary, ":", "'\\''");
@@ -111,7 +138,8 @@ static void zsh(FILE *out)
         fprintf(out, "        %s)\n            _arguments \\\n", c->name);
         for (size_t i = 0; (o = sma_command_option(c, i)); i++)
             zsh_option(out, o);
-        fprintf(out, "            '*:file:_files' ;;\n");
+        fprintf(out, "            '*:%s' ;;\n",
+                c->subjects ? "subject:_schemata_subjects" : "file:_files");
     }
     fprintf(out, "    esac\n}\ncompdef _schemata schemata\n");
 }
@@ -144,6 +172,9 @@ static void fish(FILE *out)
         for (size_t i = 0; (o = sma_command_option(c, i)); i++)
             fish_option(out, c, o);
     }
+    fprintf(out, "complete -c schemata -n '__fish_seen_subcommand_from ");
+    put_subject_commands(out, " ");
+    fprintf(out, "' -f -a '(schemata complete -- (commandline -ct) 2>/dev/null)'\n");
 }
 
 /* ---- PowerShell: a quote in a single-quoted string is doubled ---- */
@@ -182,7 +213,7 @@ static void power_shell(FILE *out)
         fprintf(out, "'; Flags = @(\n");
         for (size_t i = 0; (o = sma_command_option(c, i)); i++)
             power_option(out, o);
-        fprintf(out, "        ) }\n");
+        fprintf(out, "        )%s }\n", c->subjects ? "; Subjects = $true" : "");
     }
     fprintf(
         out,
@@ -199,6 +230,8 @@ static void power_shell(FILE *out)
         "        if ($open) { $open.Choices | ForEach-Object { ,@($_, $_) } }\n"
         "        elseif ($word -like '-*') { $command.Flags | "
         "ForEach-Object { ,@($_.Name, $_.Help) } }\n"
+        "        elseif ($command.Subjects) { & $words[0] complete -- $word 2>$null | "
+        "ForEach-Object { ,@($_, $_) } }\n"
         "    }\n"
         "    $found | Where-Object { $_[0] -like \"$word*\" } | ForEach-Object {\n"
         "        [System.Management.Automation.CompletionResult]::new("

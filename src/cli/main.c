@@ -41,6 +41,9 @@ const struct sma_command *sma_command_find(const char *name)
     for (const struct sma_command *c = sma_commands; c->name; c++)
         if (!strcmp(name, c->name))
             return c;
+    for (const struct sma_command *c = sma_hidden_commands; c->name; c++)
+        if (!strcmp(name, c->name))
+            return c;
     return NULL;
 }
 
