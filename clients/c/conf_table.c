@@ -44,15 +44,17 @@ const schemata_prop_t sma_client_props[SMA_P_COUNT] = {
         ROW("ssl.certificate.location", NULL, "path", NULL, NULL, "PEM file of our certificate"),
     [SMA_P_SSL_KEY] = ROW("ssl.key.location", NULL, "path", NULL, NULL, "PEM file of our key"),
     [SMA_P_SSL_KEY_PASSWORD] = ROW("ssl.key.password", "ssl.keystore.password", "secret", NULL,
-                                   NULL, "Password of the key"),
+                                   NULL, "Password of the key, or of the key store"),
     [SMA_P_SSL_CA_PEM] = ROW("ssl.ca.pem", NULL, "string", NULL, NULL, "Trusted CAs as PEM text"),
     [SMA_P_SSL_CERTIFICATE_PEM] =
         ROW("ssl.certificate.pem", NULL, "string", NULL, NULL, "Our certificate as PEM text"),
     [SMA_P_SSL_KEY_PEM] = ROW("ssl.key.pem", NULL, "secret", NULL, NULL, "Our key as PEM text"),
     [SMA_P_SSL_TRUSTSTORE] = ROW("ssl.truststore.location", NULL, "path", NULL, NULL,
-                                 "Trusted CAs; must be PEM"),
+                                 "Trusted CAs, PEM or PKCS #12"),
+    [SMA_P_SSL_TRUSTSTORE_PASSWORD] =
+        ROW("ssl.truststore.password", NULL, "secret", NULL, NULL, "Password of the trust store"),
     [SMA_P_SSL_KEYSTORE] = ROW("ssl.keystore.location", NULL, "path", NULL, NULL,
-                               "Our certificate and key; must be PEM"),
+                               "Our certificate and key, PEM or PKCS #12"),
     [SMA_P_SSL_IDENTIFICATION] =
         ROW("ssl.endpoint.identification.algorithm", NULL, "string", "https", NULL,
             "Empty: do not compare the server's name with its certificate"),

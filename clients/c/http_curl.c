@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "clients/c/clock.h"
 #include "clients/c/memory.h"
+#include "core/crypto/pkcs12.h"
 
 #define IDLE_HANDLES_MAX 16
 #define REDIRECTS_MAX 5
@@ -30,7 +31,7 @@ struct sma_client_curl {
     schemata_conf_t *conf;
     int64_t connect_ms, read_ms, body_max;
     char *proxy;
-    struct pem_file ca_pem, certificate_pem, key_pem;
+    struct pem_file ca_pem, certificate_pem, key_pem, trust_store, key_store;
     char *env_ca, *env_folder;
     const char *ca, *ca_folder, *certificate, *key; /* paths or NULL */
     atomic_bool is_stopping;
@@ -66,25 +67,30 @@ void sma_client_curl_is_initialized(void)
 /* ---- TLS material ---------------------------------------------------------------------------------
  */
 
-/* PEM text behind a path: the TLS library takes files only. Nothing when the property is not set. */
+/* PEM text behind a path: the TLS library takes files only. */
+static schemata_status_t keep_pem(struct pem_file *file, const char **out, struct sma_str pem,
+                                  const char *key, schemata_error_t **err)
+{
+    file->fd = memfd_create("schemata-pem", MFD_CLOEXEC);
+    while (file->fd >= 0 && pem.len) {
+        ssize_t n = write(file->fd, pem.ptr, pem.len);
+        if (n <= 0)
+            break;
+        pem = sma_str_from(pem, (size_t)n);
+    }
+    if (file->fd < 0 || pem.len)
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: no room for it", key);
+    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
+    *out = file->path;
+    return SCHEMATA_OK;
+}
+
+/* Nothing when the property is not set. */
 static schemata_status_t pem_text(struct pem_file *file, const char **out, const schemata_conf_t *c,
                                   enum sma_client_prop prop, schemata_error_t **err)
 {
     const char *pem = sma_client_conf_text(c, prop);
-    size_t left = pem ? strlen(pem) : 0;
-    ssize_t n = 1;
-    if (!pem)
-        return SCHEMATA_OK;
-    file->fd = memfd_create("schemata-pem", MFD_CLOEXEC);
-    for (; file->fd >= 0 && left && n > 0; left -= (size_t)n, pem += n)
-        if ((n = write(file->fd, pem, left)) <= 0)
-            break;
-    if (file->fd < 0 || left)
-        return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: no room for it",
-                               sma_client_props[prop].key);
-    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
-    *out = file->path;
-    return SCHEMATA_OK;
+    return pem ? keep_pem(file, out, sma_str_z(pem), sma_client_props[prop].key, err) : SCHEMATA_OK;
 }
 
 /* A file that the TLS library would complain about later, and less clearly. */
@@ -101,38 +107,77 @@ static schemata_status_t pem_path(const char **out, const schemata_conf_t *c,
     return SCHEMATA_OK;
 }
 
-/* Java's key stores are refused with the way out. */
-static schemata_status_t must_be_pem(const char *key, const char *path, schemata_error_t **err)
+static schemata_status_t read_store(struct sma_buf *out, const char *key, const char *path,
+                                    schemata_error_t **err)
 {
-    char head[11] = "";
+    char block[4096];
+    size_t got, total = 0;
     FILE *file = fopen(path, "re");
     if (!file)
         return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: cannot open %s", key, path);
-    size_t got = fread(head, 1, 10, file);
+    while (!sma_buf_failed(out) && (got = fread(block, 1, sizeof block, file)) > 0) {
+        total += got;
+        sma_buf_append(out, block, got);
+    }
     fclose(file);
-    if (got == 10 && !memcmp(head, "-----BEGIN", 10))
-        return SCHEMATA_OK;
+    explicit_bzero(block, sizeof block);
+    if (sma_buf_failed(out) && total > SMA_PKCS12_BYTES_MAX)
+        return sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: %s is too large for a store", key, path);
+    return sma_buf_failed(out) ? sma_client_no_memory(err) : SCHEMATA_OK;
+}
+
+/* Java's own kind is refused with the way out. */
+static schemata_status_t refuse_jks(const char *key, const char *path, schemata_error_t **err)
+{
     schemata_status_t st =
-        sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: %s is not a PEM file", key, path);
-    if (got >= 4 && !memcmp(head, "\xfe\xed\xfe\xed", 4))
-        sma_client_hint(err,
-                        "it is a JKS store; convert it: keytool -importkeystore -srckeystore %s "
-                        "-destkeystore store.p12 -deststoretype PKCS12, then openssl pkcs12 -in "
-                        "store.p12 -out store.pem",
-                        path);
-    else
-        sma_client_hint(err, "convert it: openssl pkcs12 -in %s -out store.pem", path);
+        sma_client_fail(err, SCHEMATA_ERR_CONF, "%s: %s is a JKS store", key, path);
+    sma_client_hint(err,
+                    "convert it: keytool -importkeystore -srckeystore %s -destkeystore store.p12 "
+                    "-deststoretype PKCS12",
+                    path);
     return st;
 }
 
-static schemata_status_t store(const char **out, const schemata_conf_t *c,
-                               enum sma_client_prop prop, schemata_error_t **err)
+static schemata_status_t open_pkcs12(struct pem_file *file, const char **out, struct sma_str bytes,
+                                     const char *password, const char *key, const char *path,
+                                     schemata_error_t **err)
 {
-    const char *path = sma_client_conf_text(c, prop);
+    struct sma_buf pem;
+    struct sma_error problem = SMA_ERROR_INIT;
+    sma_buf_init(&pem, 0);
     schemata_status_t st =
-        path ? must_be_pem(sma_client_props[prop].key, path, err) : SCHEMATA_OK;
-    if (path && !st && !*out)
+        sma_pkcs12_to_pem(&pem, bytes, password, &problem)
+            ? sma_client_fail_core(err, SCHEMATA_ERR_CONF, &problem)
+            : keep_pem(file, out, sma_buf_str(&pem), key, err);
+    if (problem.status)
+        sma_client_error_prefix(err, "%s: %s: ", key, path);
+    if (pem.ptr)
+        explicit_bzero(pem.ptr, pem.len);
+    sma_buf_fini(&pem);
+    return st;
+}
+
+/* A trust or key store: PEM as it is, PKCS #12 turned into it. */
+static schemata_status_t store(struct pem_file *file, const char **out, const schemata_conf_t *c,
+                               enum sma_client_prop prop, enum sma_client_prop password,
+                               schemata_error_t **err)
+{
+    const char *path = sma_client_conf_text(c, prop), *key = sma_client_props[prop].key;
+    struct sma_buf bytes;
+    if (!path)
+        return SCHEMATA_OK;
+    sma_buf_init(&bytes, SMA_PKCS12_BYTES_MAX);
+    schemata_status_t st = read_store(&bytes, key, path, err);
+    struct sma_str text = sma_buf_str(&bytes);
+    if (!st && sma_str_starts(text, SMA_STR("-----BEGIN")))
         *out = path;
+    else if (!st && sma_str_starts(text, SMA_STR("\xfe\xed\xfe\xed")))
+        st = refuse_jks(key, path, err);
+    else if (!st)
+        st = open_pkcs12(file, out, text, sma_client_conf_text(c, password), key, path, err);
+    if (bytes.ptr)
+        explicit_bzero(bytes.ptr, bytes.len);
+    sma_buf_fini(&bytes);
     return st;
 }
 
@@ -141,9 +186,11 @@ static schemata_status_t load_tls(struct sma_client_curl *curl, schemata_error_t
 {
     const schemata_conf_t *c = curl->conf;
     const char *store_key = NULL;
-    schemata_status_t st = store(&curl->ca, c, SMA_P_SSL_TRUSTSTORE, err);
+    schemata_status_t st = store(&curl->trust_store, &curl->ca, c, SMA_P_SSL_TRUSTSTORE,
+                                 SMA_P_SSL_TRUSTSTORE_PASSWORD, err);
     if (!st)
-        st = store(&curl->certificate, c, SMA_P_SSL_KEYSTORE, err);
+        st = store(&curl->key_store, &curl->certificate, c, SMA_P_SSL_KEYSTORE,
+                   SMA_P_SSL_KEY_PASSWORD, err);
     store_key = curl->certificate;
     if (!st)
         st = pem_path(&curl->ca, c, SMA_P_SSL_CA, err);
@@ -201,6 +248,7 @@ schemata_status_t sma_client_curl_new(struct sma_client_curl **out, const schema
     if (!curl)
         return sma_client_no_memory(err);
     curl->ca_pem.fd = curl->certificate_pem.fd = curl->key_pem.fd = -1;
+    curl->trust_store.fd = curl->key_store.fd = -1;
     pthread_mutex_init(&curl->mutex, NULL);
     curl->conf = schemata_conf_copy(c);
     if (!curl->conf) {
@@ -235,6 +283,8 @@ void sma_client_curl_free(struct sma_client_curl *curl)
     close_pem(&curl->ca_pem);
     close_pem(&curl->certificate_pem);
     close_pem(&curl->key_pem);
+    close_pem(&curl->trust_store);
+    close_pem(&curl->key_store);
     pthread_mutex_destroy(&curl->mutex);
     sma_client_free(curl->env_ca);
     sma_client_free(curl->env_folder);
@@ -304,7 +354,8 @@ static bool set_tls(struct sma_client_curl *curl, CURL *h)
             !curl_easy_setopt(h, CURLOPT_CAPATH, curl->ca_folder)) &&
            (!curl->certificate || !curl_easy_setopt(h, CURLOPT_SSLCERT, curl->certificate)) &&
            (!curl->key || !curl_easy_setopt(h, CURLOPT_SSLKEY, curl->key)) &&
-           (!password || !curl_easy_setopt(h, CURLOPT_KEYPASSWD, password)) &&
+           (!password || curl->key == curl->key_store.path ||
+            !curl_easy_setopt(h, CURLOPT_KEYPASSWD, password)) &&
            !curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L) &&
            !curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, *identification ? 2L : 0L);
 }

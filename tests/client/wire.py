@@ -250,6 +250,56 @@ def real_server(kit, drive):
         expect(kit, "a refusal", drive(url, "rest", "GET", "/config/gone"), status="OK", answered=404)
 
 
+def real_crowd(kit, drive):
+    with Server(kit.binary) as server:
+        call(server.connect(), "POST", "/subjects/s/versions", {"schema": record("R", "a")})
+        got = drive({"url": f"http://127.0.0.1:{server.port}"}, "threads", 1000, 1)
+        expect(kit, "1000 threads on one id of a real server", got, made=1000, failures=0, requests=1)
+
+
+def outage(kit, drive):
+    """Latest is asked for 200 times a second while versions come and the registry goes and comes back: each new version is
+    seen within its time, the outage is not noticed, and the registry is asked about once a second."""
+    port, folder = closed_port(), os.path.join(kit.scratch, "outage")
+    fields = ["a"]
+
+    def register(server):
+        call(server.connect(), "POST", "/subjects/s/versions", {"schema": record("R", "a", *((name, 0) for name in fields[1:]))})
+        fields.append("f" + str(len(fields)))
+
+    server = Server(kit.binary, "--listen", f"127.0.0.1:{port}", data=folder).start()
+    register(server)
+    command = [drive.program, f"url=http://127.0.0.1:{port}", "latest.cache.ttl.sec=1", "latest.cache.stale.ok=true", "max.retries=0",
+               "--", "watch", "s", "8"]
+    watcher = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=kit.environment)
+    try:
+        time.sleep(0.5)
+        register(server)
+        time.sleep(2.5)
+        server.stop()
+        time.sleep(2)
+        server = Server(kit.binary, "--listen", f"127.0.0.1:{port}", data=folder).start()
+        register(server)
+        out, _ = watcher.communicate(timeout=30)
+    finally:
+        watcher.kill()
+        server.stop()
+    seen = [int(line.split()[1]) for line in out.splitlines() if line.startswith("turn=")]
+    kit.check("latest goes 1, 2, 3 and never away", seen == [1, 2, 3], out)
+    requests = int(dict(line.split("=", 1) for line in out.splitlines()).get("requests", -1))
+    kit.check("asked about once a second", 6 <= requests <= 14, out)
+    kit.check("the outage is logged once", out.count("log=4 cache the registry cannot be reached") == 1, out)
+
+
+def proxy(kit, drive):
+    with Stub({"http://": answer()}) as stub:
+        expect(kit, "a proxy", drive({"url": "http://registry.invalid", "proxy": stub.url}, "get", 7), status="OK")
+        kit.check("is asked for the whole URL", stub.requests[0].target == "http://registry.invalid/schemas/ids/7", stub.requests[0].target)
+        split = {"proxy.host": "127.0.0.1", "proxy.port": stub.port}
+        expect(kit, "by host and port", drive({"url": "http://registry.invalid", **split}, "get", 7), status="OK")
+        expect(kit, "from the environment", drive({"url": "http://registry.invalid"}, "get", 7, env={"http_proxy": stub.url}), status="OK")
+
+
 def disk(kit, drive):
     """What was fetched once is there after a restart without the registry; a broken file is none."""
     folder = os.path.join(kit.scratch, "cache")
@@ -381,6 +431,22 @@ def tls(kit, drive):
         with open(both, "w", encoding="ascii") as file:
             file.write(pem["mine"] + pem["key"])
         expect(kit, "mTLS with a PEM key store", drive({**url, "ssl.keystore.location": both}, "get", 7), status="OK")
+        p12 = os.path.join(folder, "store.p12")
+        subprocess.run(["openssl", "pkcs12", "-export", "-inkey", mine_key, "-in", mine, "-certfile", ca, "-out", p12, "-passout",
+                        "pass:pa55"], check=True, capture_output=True)
+        stored = {"url": stub.url, "max.retries": "0", "ssl.keystore.location": p12, "ssl.keystore.password": "pa55"}
+        expect(kit, "mTLS with a PKCS #12 key store", drive({**stored, "ssl.ca.location": ca}, "get", 7), status="OK")
+        trust = os.path.join(folder, "trust.p12")
+        subprocess.run(["openssl", "pkcs12", "-export", "-nokeys", "-in", ca, "-out", trust, "-passout", "pass:tru57"], check=True,
+                       capture_output=True)
+        both_stores = {**stored, "ssl.truststore.location": trust, "ssl.truststore.password": "tru57"}
+        expect(kit, "and a PKCS #12 trust store", drive(both_stores, "get", 7), status="OK")
+        got = drive({**both_stores, "ssl.truststore.password": "wr0ng"}, "get", 7)
+        expect(kit, "a wrong password", got, status="CONF", message="~ssl.truststore.location")
+        kit.check("is named and not shown", "password" in got["message"] and "wr0ng" not in str(got), got)
+        with open(trust, "wb") as file:
+            file.write(b"\x30\x82\x01\x00garbage")
+        expect(kit, "a broken store", drive(both_stores, "get", 7), status="CONF", message="~no PKCS #12 store")
         jks = os.path.join(folder, "store.jks")
         with open(jks, "wb") as file:
             file.write(b"\xfe\xed\xfe\xed\0\0\0\2")
@@ -393,5 +459,5 @@ def tls(kit, drive):
 def run(kit):
     drive = Drive(kit)
     for part in (bad_answers, big_answer, time_outs, retry_after, same_origin, connections, single_flight, stalled_url, failover,
-                 real_server, disk, credentials, oauth, tls):
+                 real_server, real_crowd, outage, proxy, disk, credentials, oauth, tls):
         part(kit, drive)
