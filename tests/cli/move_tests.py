@@ -90,9 +90,10 @@ def crawl(server):
     return seen
 
 
-def modes(server):
+def modes(server, like=None):
+    """Modes of the subjects that are there, or of those of another server: a mode needs no schema."""
     c = server.connect()
-    names = call(c, "GET", "/subjects?deleted=true")[1]
+    names = call((like or server).connect(), "GET", "/subjects?deleted=true")[1]
     found = {s: call(c, "GET", f"/mode/{quote(s, safe='')}")[1].get("mode") for s in names}
     return {s: m for s, m in found.items() if m}
 
@@ -366,7 +367,7 @@ class Interruptions(unittest.TestCase):
             err = self.folder.read("stderr")
             self.assertEqual(process[0].returncode, 130, err)
             self.assertIn("--resume goes on", err)
-            self.assertEqual(modes(self.target), {})
+            self.assertEqual(modes(self.target, self.source), {})
             self.assertEqual(len(call(self.target.connect(), "GET", "/schemas?deleted=true&subjectPrefix=:*:")[1]), registration)
             # Not by mistake: a journal is there.
             done = self.folder.run("import", "all", "--url", stub.url)
@@ -395,9 +396,9 @@ class Interruptions(unittest.TestCase):
             at.set()
             process[0].communicate(timeout=30)
             self.assertEqual(process[0].returncode, -signal.SIGKILL)
-            self.assertIn("IMPORT", modes(self.target).values(), "nobody could put it back")
+            self.assertIn("IMPORT", modes(self.target, self.source).values(), "nobody could put it back")
             self.finish("--url", stub.url, "--resume")
-        self.assertEqual(modes(self.target), {"locked": "READONLY"})
+        self.assertEqual(modes(self.target, self.source), {"locked": "READONLY"})
 
     def test_killed_between_the_journal_and_the_mode(self):
         process, at = [], threading.Event()
@@ -418,7 +419,7 @@ class Interruptions(unittest.TestCase):
             at.set()
             process[0].communicate(timeout=30)
             self.assertIn('{"opened":', self.folder.read("all.import-journal"))
-            self.assertEqual(modes(self.target), {})
+            self.assertEqual(modes(self.target, self.source), {})
             stub.answer = forward
             self.finish("--url", stub.url, "--resume")
 
@@ -437,7 +438,7 @@ class Interruptions(unittest.TestCase):
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn("still in IMPORT mode", done.stderr)
             self.assertRegex(done.stderr, "--resume puts (it|them) back and goes on")
-            self.assertIn("IMPORT", modes(self.target).values())
+            self.assertIn("IMPORT", modes(self.target, self.source).values())
             gone[0], stub.answer = False, inner
             self.finish("--url", stub.url, "--resume")
 
@@ -462,7 +463,7 @@ class Interruptions(unittest.TestCase):
         with self.behind(4, lambda: release.wait(5) and None) as stub:
             done = self.folder.run("import", "all", "--url", stub.url, "--timeout", "700ms")
             self.assertIn(done.returncode, (0, 3), done.stderr)
-            self.assertEqual(modes(self.target) if done.returncode else {}, {}, "put back: the registry answers again")
+            self.assertEqual(modes(self.target, self.source) if done.returncode else {}, {}, "put back: the registry answers again")
             if done.returncode:
                 self.finish("--url", stub.url, "--resume")
 
@@ -487,7 +488,7 @@ class Interruptions(unittest.TestCase):
             done = self.folder.run("import", "all", "--url", stub.url)
             self.assertEqual(done.returncode, 7, done.stderr)
             self.assertIn("under id 4711 in place of", done.stderr)
-            self.assertEqual(modes(self.target), {})
+            self.assertEqual(modes(self.target, self.source), {})
 
 
 class Backup(unittest.TestCase):
