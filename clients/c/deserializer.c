@@ -179,6 +179,14 @@ static schemata_status_t find_frame(const schemata_deserializer_t *d,
                                     bool *is_in_header, schemata_error_t **err)
 {
     int form = msg->m->is_key ? d->form_of_keys : d->form_of_values;
+    const uint8_t *at = (const uint8_t *)payload.ptr;
+    if (!msg->m->get_header && form != IN_HEADER && payload.len >= SMA_FRAME_ID_LEN && !at[0] &&
+        at[1] < 0x80) { /* the common case */
+        msg->frame.id = (int32_t)((uint32_t)at[1] << 24 | (uint32_t)at[2] << 16 |
+                                  (uint32_t)at[3] << 8 | at[4]);
+        msg->data = msg->frame.rest = sma_str_from(payload, SMA_FRAME_ID_LEN);
+        return SCHEMATA_OK;
+    }
     *is_in_header = form != IN_PREFIX && frame_of_header(msg);
     msg->data = payload;
     if (*is_in_header)
@@ -234,7 +242,8 @@ static struct sma_client_route *route_new(const struct sma_client_message *msg, 
     route->note = (struct sma_client_note){hash, route_release};
     route->kind = msg->frame.kind;
     route->id = msg->frame.id;
-    memcpy(route->guid, msg->frame.guid, sizeof route->guid);
+    if (route->kind == SMA_FRAME_BY_GUID)
+        memcpy(route->guid, msg->frame.guid, sizeof route->guid);
     route->is_key = m->is_key;
     route->is_bare = is_bare;
     route->topic = keep(&at, m->topic);
@@ -443,7 +452,8 @@ schemata_status_t sma_client_read_begin(schemata_deserializer_t *d, const schema
     msg->m = sma_client_msg(m, &msg->own);
     msg->route = NULL;
     msg->lane = NULL;
-    msg->frame = (struct sma_frame){.id = -1};
+    msg->frame.kind = SMA_FRAME_BY_ID;
+    msg->frame.id = -1;
     msg->data = sma_str_make(p, len);
     if (!p)
         return SCHEMATA_OK; /* a tombstone: no schema, no registry */

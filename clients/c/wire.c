@@ -1,4 +1,5 @@
 /* The wire format as pure functions, and the version of the library. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "clients/c/schema.h"
@@ -19,30 +20,50 @@ const char *schemata_features(void)
     return "avro protobuf json http tls oauth mock rules";
 }
 
-schemata_status_t schemata_wire_read(const void *p, size_t len, bool with_indexes,
-                                     schemata_wire_t *out)
+/* 0x00 and the id, or 0x01 and the GUID; the bytes they take, 0 when it is neither. */
+static size_t read_prefix(const uint8_t *b, size_t len, schemata_wire_t *out)
 {
-    struct sma_frame frame;
-    struct sma_message_indexes indexes = {.count = 0};
-    struct sma_str rest;
-    if (!out || (len && !p))
-        return SCHEMATA_ERR_ARG;
-    if (sma_frame_read(&frame, sma_str_make(p, len), NULL))
-        return SCHEMATA_ERR_FRAMING;
-    rest = frame.rest;
-    if (with_indexes && (sma_message_indexes_read(&indexes, &rest, frame.rest, NULL) ||
-                         indexes.count > SCHEMATA_MAX_INDEXES))
-        return SCHEMATA_ERR_FRAMING;
-    memset(out, 0, sizeof *out);
-    out->kind = frame.kind == SMA_FRAME_BY_ID ? SCHEMATA_WIRE_ID : SCHEMATA_WIRE_GUID;
-    if (frame.kind == SMA_FRAME_BY_ID)
-        out->id = frame.id;
-    else
-        memcpy(out->guid.b, frame.guid, sizeof out->guid.b);
+    uint32_t bits;
+    if (len >= SMA_FRAME_ID_LEN && b[0] == 0) {
+        memcpy(&bits, b + 1, sizeof bits);
+        out->kind = SCHEMATA_WIRE_ID;
+        out->id = (int32_t)ntohl(bits);
+        return SMA_FRAME_ID_LEN;
+    }
+    if (len >= SMA_FRAME_GUID_LEN && b[0] == 1) {
+        out->kind = SCHEMATA_WIRE_GUID;
+        memcpy(out->guid.b, b + 1, sizeof out->guid.b);
+        return SMA_FRAME_GUID_LEN;
+    }
+    return 0;
+}
+
+static bool read_indexes(struct sma_str *rest, schemata_wire_t *out)
+{
+    struct sma_message_indexes indexes;
+    if (sma_message_indexes_read(&indexes, rest, *rest, NULL) ||
+        indexes.count > SCHEMATA_MAX_INDEXES)
+        return false;
     out->n_indexes = (int32_t)indexes.count;
     for (size_t i = 0; i < indexes.count; i++)
         out->indexes[i] = indexes.path[i];
-    out->header_len = len - rest.len;
+    return true;
+}
+
+schemata_status_t schemata_wire_read(const void *p, size_t len, bool with_indexes,
+                                     schemata_wire_t *out)
+{
+    schemata_wire_t found = {.kind = SCHEMATA_WIRE_NONE};
+    if (!out || (len && !p))
+        return SCHEMATA_ERR_ARG;
+    size_t prefix = read_prefix(p, len, &found);
+    if (!prefix)
+        return SCHEMATA_ERR_FRAMING;
+    struct sma_str rest = sma_str_make((const char *)p + prefix, len - prefix);
+    if (with_indexes && !read_indexes(&rest, &found))
+        return SCHEMATA_ERR_FRAMING;
+    found.header_len = len - rest.len;
+    *out = found;
     return SCHEMATA_OK;
 }
 

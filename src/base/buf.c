@@ -30,6 +30,13 @@ static bool give_up(struct sma_buf *buf)
     return false;
 }
 
+/* True when nothing has to be done for `extra` more bytes and the NUL. */
+static inline bool has_room(const struct sma_buf *buf, size_t extra)
+{
+    return !buf->failed && extra < buf->capacity - buf->len &&
+           (!buf->max || extra <= buf->max - buf->len);
+}
+
 bool sma_buf_reserve(struct sma_buf *buf, size_t extra)
 {
     size_t need;
@@ -53,7 +60,7 @@ bool sma_buf_reserve(struct sma_buf *buf, size_t extra)
 
 void sma_buf_append(struct sma_buf *buf, const void *bytes, size_t len)
 {
-    if (!sma_buf_reserve(buf, len))
+    if (!has_room(buf, len) && !sma_buf_reserve(buf, len))
         return;
     if (len)
         memcpy(buf->ptr + buf->len, bytes, len);
@@ -73,7 +80,10 @@ void sma_buf_putz(struct sma_buf *buf, const char *z)
 
 void sma_buf_putc(struct sma_buf *buf, char c)
 {
-    sma_buf_append(buf, &c, 1);
+    if (!has_room(buf, 1) && !sma_buf_reserve(buf, 1))
+        return;
+    buf->ptr[buf->len++] = c;
+    buf->ptr[buf->len] = '\0';
 }
 
 void sma_buf_put_u64(struct sma_buf *buf, uint64_t value)
