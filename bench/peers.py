@@ -4,6 +4,7 @@ A peer whose tool or package is not there is skipped with a line that says so.""
 import os
 import shutil
 import subprocess
+import sys
 
 PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 CACHE = os.path.join(PEERS, ".cache")
@@ -107,3 +108,39 @@ def python():
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(wanted)
     return program
+
+
+def clients():
+    """The installers of the client matrix: its packages are what our library is measured beside."""
+    folder = os.path.join(os.path.dirname(PEERS), "..", "tests", "clients")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    from driver import install
+
+    return install
+
+
+def client_python():
+    install = clients()
+    try:
+        install.python()
+    except (install.Missing, install.InstallError) as why:
+        raise Missing(str(why)) from None
+    return [str(install.CACHE / "python/bin/python"), os.path.join(PEERS, "client_python.py")], {}
+
+
+def client_js():
+    install = clients()
+    try:
+        install.node()
+    except (install.Missing, install.InstallError) as why:
+        raise Missing(str(why)) from None
+    return ["node", os.path.join(PEERS, "client_js.cjs")], {"NODE_PATH": str(install.CACHE / "node/node_modules")}
+
+
+def client_go():
+    program = os.path.join(CACHE, "client_go")
+    if not os.path.exists(program):
+        os.makedirs(CACHE, exist_ok=True)
+        run([need("go"), "build", "-mod=readonly", "-o", program, "."], cwd=os.path.join(PEERS, "client_go"))
+    return [program], {}

@@ -425,6 +425,53 @@ class Bench:
         self.against("PROTO", "their parse / our check of two 200-message files (us)", 5,
                      lambda: self.figure([self.program("protobuf_parse")], "compat_us"), everyone[:2], 2)
 
+    # ---- the C client ------------------------------------------------------------------------------------
+
+    def client(self):
+        """Our own program a few times, then the same record through the other languages' serializers."""
+        runs = [self.lines([self.program("client_avro")]) for _ in range(3)]
+        ours = {name: min(run[name] for run in runs) for name in runs[0]}
+
+        def ratio(a, b):
+            return Ratio([run[a] for run in runs], [run[b] for run in runs])
+
+        table = self.table
+        table.figure("C", "client: schema, framing and cache of one message (ns)", ours["raw-write"], "", 30)
+        table.figure("C", "client: wire prefix read (ns)", ours["wire-read"], "", 5)
+        table.figure("C", "client: look-up of a cached id (ns)", ours["id-lookup"], "", 60)
+        table.row("C", "Avro decode: avro-c's generic value / our visitor", ratio("avro-c-read", "visit"), 1.5, False)
+        table.row("C", "Avro decode: avro-c's generic value / the same by us", ratio("avro-c-read", "avro-value-read"), 1.5, False)
+        table.row("C", "Avro encode: avro-c's generic value / the same by us", ratio("avro-c-write", "avro-value-write"), 1.5, False)
+        table.row("C", "Avro decode: our visitor / code by hand for one record", ratio("visit", "hand-decode"), 1.5)
+        table.note("C " + ", ".join(f"{name} {ns:.0f}" for name, ns in ours.items()))
+        self.other_clients(ours)
+
+    def lines(self, command, **options):
+        out = subprocess.run(command, capture_output=True, text=True, check=True, **options).stdout
+        return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
+
+    def other_clients(self, ours):
+        data = os.path.join(HERE, "data")
+        descriptors = os.path.join(self.folder.name, "order.pb")
+        subprocess.run(["protoc", "-I", data, f"--descriptor_set_out={descriptors}", "order.proto"], check=True)
+        registry = Registry(self.o.binary).wait()
+        rows = {"C": {**ours, "avro-write": ours["avro-value-write"], "avro-read": ours["avro-value-read"]},
+                "C from JSON": {**ours, "avro-write": ours["encode"], "avro-read": ours["decode"]}}
+        try:
+            for name, make in (("Python", peers.client_python), ("JavaScript", peers.client_js), ("Go", peers.client_go)):
+                try:
+                    command, environment = make()
+                    rows[name] = self.lines([*command, f"http://127.0.0.1:{registry.port}", data, descriptors],
+                                            env={**os.environ, **environment})
+                except (peers.Missing, subprocess.CalledProcessError) as why:
+                    self.table.note(f"C {name} skipped: {getattr(why, 'stderr', None) or why}"[:300])
+        finally:
+            registry.stop()
+        self.table.note(f"{'one message, ns':18}" + "".join(f"{name:>12}" for name in rows))
+        for what in ("avro-write", "avro-read", "json-write", "json-read", "proto-write", "proto-read"):
+            self.table.note(f"{what:18}" + "".join(
+                f"{row[what]:12.0f}" if what in row else f"{'-':>12}" for row in rows.values()))
+
     def run(self):
         sections = [
             ("S1", self.hot_get),
@@ -436,6 +483,7 @@ class Bench:
             ("AVRO", self.avro),
             ("JSON", self.json),
             ("PROTO", self.protobuf),
+            ("C", self.client),
         ]
         for name, section in sections:
             if self.wants(name):

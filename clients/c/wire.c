@@ -20,50 +20,56 @@ const char *schemata_features(void)
     return "avro protobuf json http tls oauth mock rules";
 }
 
-/* 0x00 and the id, or 0x01 and the GUID; the bytes they take, 0 when it is neither. */
-static size_t read_prefix(const uint8_t *b, size_t len, schemata_wire_t *out)
+/* How many bytes the prefix takes: 0x00 and an id, or 0x01 and a GUID; 0 when it is neither. */
+static inline size_t prefix_len(const uint8_t *b, size_t len)
 {
-    uint32_t bits;
-    if (len >= SMA_FRAME_ID_LEN && b[0] == 0) {
-        memcpy(&bits, b + 1, sizeof bits);
-        out->kind = SCHEMATA_WIRE_ID;
-        out->id = (int32_t)ntohl(bits);
+    if (len >= SMA_FRAME_ID_LEN && b[0] == 0)
         return SMA_FRAME_ID_LEN;
-    }
-    if (len >= SMA_FRAME_GUID_LEN && b[0] == 1) {
-        out->kind = SCHEMATA_WIRE_GUID;
-        memcpy(out->guid.b, b + 1, sizeof out->guid.b);
-        return SMA_FRAME_GUID_LEN;
-    }
-    return 0;
+    return len >= SMA_FRAME_GUID_LEN && b[0] == 1 ? SMA_FRAME_GUID_LEN : 0;
 }
 
-static bool read_indexes(struct sma_str *rest, schemata_wire_t *out)
+static bool read_indexes(struct sma_message_indexes *indexes, struct sma_str *rest)
+{
+    return sma_message_indexes_read(indexes, rest, *rest, NULL) == SMA_OK &&
+           indexes->count <= SCHEMATA_MAX_INDEXES;
+}
+
+static schemata_status_t read_with_indexes(const uint8_t *b, size_t len, size_t prefix,
+                                           schemata_wire_t *out)
 {
     struct sma_message_indexes indexes;
-    if (sma_message_indexes_read(&indexes, rest, *rest, NULL) ||
-        indexes.count > SCHEMATA_MAX_INDEXES)
-        return false;
+    struct sma_str rest = sma_str_make((const char *)b + prefix, len - prefix);
+    if (!read_indexes(&indexes, &rest))
+        return SCHEMATA_ERR_FRAMING;
+    schemata_wire_read(b, len, false, out);
     out->n_indexes = (int32_t)indexes.count;
     for (size_t i = 0; i < indexes.count; i++)
         out->indexes[i] = indexes.path[i];
-    return true;
+    out->header_len = len - rest.len;
+    return SCHEMATA_OK;
 }
 
 schemata_status_t schemata_wire_read(const void *p, size_t len, bool with_indexes,
                                      schemata_wire_t *out)
 {
-    schemata_wire_t found = {.kind = SCHEMATA_WIRE_NONE};
+    const uint8_t *b = p;
+    uint32_t bits;
     if (!out || (len && !p))
         return SCHEMATA_ERR_ARG;
-    size_t prefix = read_prefix(p, len, &found);
+    size_t prefix = prefix_len(b, len);
     if (!prefix)
         return SCHEMATA_ERR_FRAMING;
-    struct sma_str rest = sma_str_make((const char *)p + prefix, len - prefix);
-    if (with_indexes && !read_indexes(&rest, &found))
-        return SCHEMATA_ERR_FRAMING;
-    found.header_len = len - rest.len;
-    *out = found;
+    if (with_indexes)
+        return read_with_indexes(b, len, prefix, out);
+    memset(out, 0, sizeof *out);
+    out->header_len = prefix;
+    out->kind = b[0] ? SCHEMATA_WIRE_GUID : SCHEMATA_WIRE_ID;
+    if (b[0]) {
+        memcpy(out->guid.b, b + 1, sizeof out->guid.b);
+    } else {
+        memcpy(&bits, b + 1, sizeof bits);
+        out->id = (int32_t)ntohl(bits);
+    }
     return SCHEMATA_OK;
 }
 
