@@ -6,6 +6,7 @@
 
 #include "clients/c/clock.h"
 #include "clients/c/disk.h"
+#include "clients/c/keys.h"
 #include "clients/c/memory.h"
 #include "clients/c/worker.h"
 
@@ -20,6 +21,7 @@ static void free_parts(schemata_client_t *cl)
         sma_client_worker_free(cl->worker);
         sma_client_rest_free(cl->rest);
     }
+    sma_client_keys_free(atomic_load(&cl->keys));
     sma_client_cache_free(cl->cache);
     sma_client_disk_free(cl->disk);
     schemata_conf_free(cl->conf);
@@ -73,6 +75,20 @@ void schemata_client_unref(schemata_client_t *cl)
 {
     if (cl && atomic_fetch_sub_explicit(&cl->ref_count, 1, memory_order_acq_rel) == 1)
         free_parts(cl);
+}
+
+/* Two threads may both make some; the second ones go. */
+struct sma_client_keys *sma_client_keys_of(schemata_client_t *cl)
+{
+    struct sma_client_keys *keys = cl ? atomic_load(&cl->keys) : NULL, *made;
+    if (keys || !cl)
+        return keys;
+    made = sma_client_keys_new(cl);
+    if (made && !atomic_compare_exchange_strong(&cl->keys, &keys, made)) {
+        sma_client_keys_free(made);
+        return keys;
+    }
+    return made;
 }
 
 schemata_call_t sma_client_call(const schemata_call_t *o)

@@ -55,6 +55,23 @@ bool sma_client_prop_is_header(struct sma_str name, struct sma_str *header)
     return true;
 }
 
+bool sma_client_prop_is_rule(struct sma_str name, struct sma_str *param)
+{
+    struct sma_str prefix = SMA_STR("rule.executors"), inner = SMA_STR(".param.");
+    *param = sma_str_make(NULL, 0);
+    if (sma_str_eqz(name, "rule.actions") || sma_str_starts(name, SMA_STR("rule.actions.")))
+        return true;
+    if (!sma_str_starts(name, prefix))
+        return false;
+    name = sma_str_from(name, prefix.len);
+    for (size_t i = 0; i + inner.len < name.len; i++)
+        if (sma_str_starts(sma_str_from(name, i), inner)) {
+            *param = sma_str_from(name, i + inner.len);
+            break;
+        }
+    return !name.len || name.ptr[0] == '.';
+}
+
 /* ---- values ---------------------------------------------------------------------------------------
  */
 
@@ -199,6 +216,33 @@ static schemata_status_t set_header(schemata_conf_t *c, struct sma_str name, con
     return SCHEMATA_OK;
 }
 
+/* A later one of the same name takes the place of the earlier. */
+static schemata_status_t set_rule_param(schemata_conf_t *c, struct sma_str name, const char *value,
+                                        schemata_error_t **err)
+{
+    struct sma_client_header *grown, *at = c->rule_params;
+    char *copy = sma_client_copy(value);
+    if (!copy)
+        return sma_client_no_memory(err);
+    while (at < c->rule_params + c->rule_param_count && !sma_str_eqz(name, at->name))
+        at++;
+    if (at < c->rule_params + c->rule_param_count) {
+        sma_client_free_secret(at->value);
+        at->value = copy;
+        return SCHEMATA_OK;
+    }
+    grown = sma_client_resize(c->rule_params, (c->rule_param_count + 1) * sizeof *grown);
+    if (grown)
+        c->rule_params = grown;
+    char *kept = grown ? sma_client_copy_str(name) : NULL;
+    if (!kept) {
+        sma_client_free_secret(copy);
+        return sma_client_no_memory(err);
+    }
+    grown[c->rule_param_count++] = (struct sma_client_header){kept, copy};
+    return SCHEMATA_OK;
+}
+
 schemata_status_t schemata_conf_set(schemata_conf_t *c, const char *key, const char *value,
                                     schemata_error_t **err)
 {
@@ -209,6 +253,8 @@ schemata_status_t schemata_conf_set(schemata_conf_t *c, const char *key, const c
         return sma_client_fail(err, SCHEMATA_ERR_ARG, "schemata_conf_set: NULL");
     if (sma_client_prop_is_header(sma_str_z(key), &header))
         return set_header(c, header, value, err);
+    if (sma_client_prop_is_rule(sma_str_z(key), &header))
+        return header.ptr ? set_rule_param(c, header, value, err) : SCHEMATA_OK;
     prop = sma_client_prop_find(sma_str_z(key));
     if (prop == SMA_P_COUNT)
         return unknown(sma_str_z(key), err);
@@ -279,8 +325,16 @@ void schemata_conf_free(schemata_conf_t *c)
     }
     for (size_t i = 0; i < c->executor_count; i++)
         sma_client_free(c->executors[i].rule_type);
+    for (size_t i = 0; i < c->action_count; i++)
+        sma_client_free(c->actions[i].name);
+    for (size_t i = 0; i < c->rule_param_count; i++) {
+        sma_client_free(c->rule_params[i].name);
+        sma_client_free_secret(c->rule_params[i].value);
+    }
     for (size_t i = 0; i < c->kms_count; i++)
         sma_client_free((char *)c->kms[i].scheme); /* a copy of ours */
+    sma_client_free(c->actions);
+    sma_client_free(c->rule_params);
     sma_client_free(c->headers);
     sma_client_free(c->executors);
     sma_client_free(c->kms);
@@ -295,6 +349,13 @@ static bool copy_lists(schemata_conf_t *copy, const schemata_conf_t *c)
     for (size_t i = 0; i < c->executor_count; i++)
         if (schemata_conf_add_rule_executor(copy, c->executors[i].rule_type, c->executors[i].fn,
                                             c->executors[i].ctx))
+            return false;
+    for (size_t i = 0; i < c->action_count; i++)
+        if (schemata_conf_add_rule_action(copy, c->actions[i].name, c->actions[i].fn,
+                                          c->actions[i].ctx))
+            return false;
+    for (size_t i = 0; i < c->rule_param_count; i++)
+        if (set_rule_param(copy, sma_str_z(c->rule_params[i].name), c->rule_params[i].value, NULL))
             return false;
     for (size_t i = 0; i < c->kms_count; i++)
         if (schemata_conf_add_kms(copy, &c->kms[i]))
@@ -313,7 +374,10 @@ schemata_conf_t *schemata_conf_copy(const schemata_conf_t *c)
     copy->headers = NULL;
     copy->executors = NULL;
     copy->kms = NULL;
+    copy->actions = NULL;
+    copy->rule_params = NULL;
     copy->header_count = copy->executor_count = copy->kms_count = 0;
+    copy->action_count = copy->rule_param_count = 0;
     for (int i = 0; ok && i < SMA_P_COUNT; i++)
         ok = !c->values[i] || (copy->values[i] = sma_client_copy(c->values[i]));
     if (ok && copy_lists(copy, c))
@@ -391,6 +455,51 @@ schemata_status_t schemata_conf_add_rule_executor(schemata_conf_t *c, const char
         return SCHEMATA_ERR_NOMEM;
     c->executor_count++;
     return SCHEMATA_OK;
+}
+
+schemata_status_t schemata_conf_add_rule_action(schemata_conf_t *c, const char *name,
+                                                schemata_rule_action_fn fn, void *ctx)
+{
+    struct sma_client_action *grown;
+    if (!c || !name || !*name || !fn)
+        return SCHEMATA_ERR_ARG;
+    grown = sma_client_resize(c->actions, (c->action_count + 1) * sizeof *grown);
+    if (!grown)
+        return SCHEMATA_ERR_NOMEM;
+    c->actions = grown;
+    grown += c->action_count;
+    *grown = (struct sma_client_action){sma_client_copy(name), fn, ctx};
+    if (!grown->name)
+        return SCHEMATA_ERR_NOMEM;
+    c->action_count++;
+    return SCHEMATA_OK;
+}
+
+/* The last one of a name counts, in all three. */
+const char *sma_client_conf_rule_param(const schemata_conf_t *c, const char *name)
+{
+    for (size_t i = 0; i < c->rule_param_count; i++)
+        if (!strcmp(c->rule_params[i].name, name))
+            return c->rule_params[i].value;
+    return NULL;
+}
+
+const struct sma_client_executor *sma_client_conf_executor(const schemata_conf_t *c,
+                                                           struct sma_str type)
+{
+    for (size_t i = c->executor_count; i > 0; i--)
+        if (sma_str_eqz(type, c->executors[i - 1].rule_type))
+            return &c->executors[i - 1];
+    return NULL;
+}
+
+const struct sma_client_action *sma_client_conf_action(const schemata_conf_t *c,
+                                                       struct sma_str name)
+{
+    for (size_t i = c->action_count; i > 0; i--)
+        if (sma_str_eqz(name, c->actions[i - 1].name))
+            return &c->actions[i - 1];
+    return NULL;
 }
 
 const schemata_kms_t *sma_client_conf_kms(const schemata_conf_t *c, struct sma_str scheme)

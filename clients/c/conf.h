@@ -4,6 +4,7 @@
 #define SMA_CLIENT_CONF_H
 
 #include "clients/c/error.h"
+#include "schemata/rules.h"
 
 enum sma_client_prop {
     SMA_P_URL,
@@ -81,6 +82,7 @@ enum sma_client_prop {
     SMA_P_PROTO_NAMES,
     SMA_P_JSON_VALIDATE,
     SMA_P_PAYLOAD_MAX_BYTES,
+    SMA_P_RULE_ENVIRONMENT,
     SMA_P_COUNT
 };
 
@@ -91,6 +93,12 @@ struct sma_client_header {
 struct sma_client_executor {
     char *rule_type;
     schemata_rule_fn fn;
+    void *ctx;
+};
+
+struct sma_client_action {
+    char *name;
+    schemata_rule_action_fn fn;
     void *ctx;
 };
 
@@ -109,6 +117,10 @@ struct schemata_conf {
     void *subject_ctx;
     struct sma_client_executor *executors;
     size_t executor_count;
+    struct sma_client_action *actions;
+    size_t action_count;
+    struct sma_client_header *rule_params; /* rule.executors.X.param.NAME, by NAME */
+    size_t rule_param_count;
     schemata_kms_t *kms; /* each scheme once; the scheme's text is ours */
     size_t kms_count;
 };
@@ -134,6 +146,16 @@ const char *sma_client_conf_sided(const schemata_conf_t *c, bool is_key,
 enum sma_client_prop sma_client_prop_find(struct sma_str name);
 /* True for request.header.NAME; *header is NAME. */
 bool sma_client_prop_is_header(struct sma_str name, struct sma_str *header);
+/* True for the settings of rule executors: *param is NAME of rule.executors.X.param.NAME; ptr NULL for the
+ * others (which class runs them, say), which mean nothing here: executors are built in or the program's. */
+bool sma_client_prop_is_rule(struct sma_str name, struct sma_str *param);
+/* The setting of that NAME; NULL when there is none. Borrowed. */
+const char *sma_client_conf_rule_param(const schemata_conf_t *c, const char *name);
+/* NULL when the program has none. Borrowed. */
+const struct sma_client_executor *sma_client_conf_executor(const schemata_conf_t *c,
+                                                           struct sma_str type);
+const struct sma_client_action *sma_client_conf_action(const schemata_conf_t *c,
+                                                       struct sma_str name);
 
 /* To the application's log function, if it has one. */
 void sma_client_log(const schemata_conf_t *c, schemata_log_level_t level, const char *facility,

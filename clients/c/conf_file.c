@@ -127,6 +127,7 @@ static bool is_ours(struct sma_str key)
 {
     struct sma_str header;
     return sma_client_prop_find(key) != SMA_P_COUNT || sma_client_prop_is_header(key, &header) ||
+           sma_client_prop_is_rule(key, &header) ||
            sma_str_starts(key, SMA_STR("schema.registry."));
 }
 

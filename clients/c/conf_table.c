@@ -163,6 +163,9 @@ const schemata_prop_t sma_client_props[SMA_P_COUNT] = {
                                 "JSON messages must be valid against their schema"),
     [SMA_P_PAYLOAD_MAX_BYTES] = ROW("payload.max.bytes", NULL, "int", "8388608",
                                     "1024..1073741824", "Longer messages are refused"),
+    [SMA_P_RULE_ENVIRONMENT] =
+        ROW("execution.environment", NULL, "string", NULL, NULL,
+            "Where rules are said to run: rule sets that are enabled elsewhere (enableAt) are left out"),
 };
 
 const schemata_prop_t *schemata_conf_props(size_t *n)

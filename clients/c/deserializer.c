@@ -59,7 +59,10 @@ schemata_deserializer_t *schemata_deserializer_new(schemata_client_t *cl, const 
     d->form_of_keys = form_of(c, true);
     d->form_of_values = form_of(c, false);
     sma_client_form_init(&d->form, c);
-    schemata_status_t st = sma_client_subjects_init(&d->subjects, cl, c, err);
+    d->conf = schemata_conf_copy(c);
+    schemata_status_t st = d->conf ? SCHEMATA_OK : sma_client_no_memory(err);
+    if (!st)
+        st = sma_client_subjects_init(&d->subjects, cl, c, err);
     if (!st)
         st = sma_client_pairs_init(&d->metadata, c, SMA_P_USE_LATEST_METADATA, err);
     if (!st)
@@ -90,6 +93,7 @@ void schemata_deserializer_free(schemata_deserializer_t *d)
     sma_client_pairs_fini(&d->metadata);
     sma_client_subjects_fini(&d->subjects);
     schemata_schema_unref(d->reader);
+    schemata_conf_free(d->conf);
     schemata_client_unref(d->client);
     pthread_mutex_destroy(&d->mutex);
     sma_client_free(d);
@@ -214,6 +218,7 @@ static void route_release(struct sma_client_note *note)
     if (route->extra_release)
         route->extra_release(route->extra);
     plan_unref(route->plan);
+    sma_client_rules_free(route->rules);
     schemata_schema_unref(route->writer);
     schemata_schema_unref(route->reader);
     sma_buf_fini(&route->message);
@@ -297,6 +302,19 @@ static schemata_status_t fetch_reader(schemata_deserializer_t *d, struct sma_cli
     return SCHEMATA_OK;
 }
 
+/* Messages are decrypted as they were encrypted: by the rules of the schema they were written with, with the
+ * keys of its subject. */
+static schemata_status_t find_rules(schemata_deserializer_t *d, struct sma_client_route *route,
+                                    struct sma_str subject, schemata_error_t **err)
+{
+    schemata_status_t st = sma_client_rules_refuse_migration(route->writer, route->reader, err);
+    if (!subject.len && route->writer->subject)
+        subject = sma_str_z(route->writer->subject);
+    return st ? st
+              : sma_client_rules_new(&route->rules, d->client, d->conf, route->writer, subject,
+                                     false, err);
+}
+
 static schemata_status_t fill_framed(schemata_deserializer_t *d, struct sma_client_route *route,
                                      const schemata_msg_t *m, schemata_error_t **err)
 {
@@ -318,7 +336,7 @@ static schemata_status_t fill_framed(schemata_deserializer_t *d, struct sma_clie
     if (!st)
         st = fetch_reader(d, route, m, subject.ptr, &made);
     if (!st)
-        st = sma_client_rules_refuse(route->writer, false, &made);
+        st = find_rules(d, route, sma_buf_str(&subject), &made);
     if (until_ms < route->until_ms)
         route->until_ms = until_ms;
     sma_buf_fini(&subject);
@@ -440,6 +458,21 @@ static schemata_status_t take_indexes(struct sma_client_message *msg, bool is_in
     return SCHEMATA_OK;
 }
 
+/* ---- rules --------------------------------------------------------------------------------------
+ */
+
+static schemata_status_t run_rules(schemata_deserializer_t *d, struct sma_client_message *msg,
+                                   schemata_error_t **err)
+{
+    struct sma_client_route *route = msg->route;
+    schemata_status_t st = sma_client_rules_run(route->rules, msg->m, route->reading.message,
+                                                &d->form, msg->data, &msg->changed, err);
+    if (!st && sma_buf_failed(&msg->changed))
+        st = sma_client_no_memory(err);
+    msg->data = sma_buf_str(&msg->changed);
+    return st;
+}
+
 /* ---- reading --------------------------------------------------------------------------------------
  */
 
@@ -455,6 +488,7 @@ schemata_status_t sma_client_read_begin(schemata_deserializer_t *d, const schema
     msg->frame.kind = SMA_FRAME_BY_ID;
     msg->frame.id = -1;
     msg->data = sma_str_make(p, len);
+    sma_buf_init(&msg->changed, 0);
     if (!p)
         return SCHEMATA_OK; /* a tombstone: no schema, no registry */
     msg->lane = sma_client_lane_take(&d->lanes);
@@ -467,6 +501,8 @@ schemata_status_t sma_client_read_begin(schemata_deserializer_t *d, const schema
     if (!st && msg->route->writer->body->type == SCHEMATA_PROTOBUF)
         st = take_indexes(msg, is_in_header, err);
     msg->header_len = len - msg->data.len;
+    if (!st && msg->route->rules)
+        st = run_rules(d, msg, err);
     return st;
 }
 
@@ -519,6 +555,20 @@ static void tell(const struct sma_client_message *msg, schemata_decoded_t *info)
         wire->indexes[i] = route->indexes.path[i];
 }
 
+/* What rules made outlives the call in the info block. */
+static schemata_status_t hand_over(const struct sma_client_message *msg, schemata_decoded_t *info,
+                                   schemata_error_t **err)
+{
+    void *own = sma_client_alloc(msg->data.len + 1);
+    if (!own)
+        return sma_client_no_memory(err);
+    if (msg->data.len)
+        memcpy(own, msg->data.ptr, msg->data.len);
+    tell(msg, info);
+    info->data = info->own = own;
+    return SCHEMATA_OK;
+}
+
 static void explain(const struct sma_client_route *route, schemata_error_t **err)
 {
     if (!err || !*err)
@@ -536,10 +586,13 @@ static void explain(const struct sma_client_route *route, schemata_error_t **err
 schemata_status_t sma_client_read_end(struct sma_client_message *msg, schemata_status_t st,
                                       schemata_decoded_t *info, schemata_error_t **err)
 {
-    if (!st && info)
+    if (!st && info && msg->route && msg->route->rules)
+        st = hand_over(msg, info, err);
+    else if (!st && info)
         tell(msg, info);
     if (st == SCHEMATA_ERR_DATA && msg->route)
         explain(msg->route, err);
+    sma_buf_fini(&msg->changed);
     sma_client_lane_give(msg->lane);
     return st;
 }
@@ -616,4 +669,6 @@ void schemata_decoded_release(schemata_decoded_t *info)
     schemata_schema_unref(info->writer);
     schemata_schema_unref(info->reader);
     info->writer = info->reader = NULL;
+    sma_client_free(info->own);
+    info->own = NULL;
 }

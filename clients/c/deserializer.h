@@ -4,6 +4,7 @@
 
 #include "clients/c/choose.h"
 #include "clients/c/codec.h"
+#include "clients/c/rules.h"
 
 /* How the data of one writer are read: found once per (id, subject), kept by one lane. */
 struct sma_client_route {
@@ -17,6 +18,7 @@ struct sma_client_route {
     /* What was found. */
     schemata_schema_t *writer, *reader; /* references; reader may be NULL */
     struct sma_client_plan *plan;       /* Avro, once needed: a reference */
+    struct sma_client_rules *rules;     /* the writer's; NULL: none */
     struct sma_client_reading reading;  /* codec NULL until somebody needs it */
     int64_t until_ms;
     uint64_t generation;
@@ -46,6 +48,7 @@ struct schemata_deserializer {
     struct sma_client_subjects subjects;
     struct sma_client_pairs metadata;
     struct sma_client_form form;
+    schemata_conf_t *conf; /* a copy: rules have executors there */
     bool is_bare, use_latest;
     int form_of_keys, form_of_values; /* where ids are */
     struct sma_client_lanes lanes;
@@ -63,6 +66,7 @@ struct sma_client_message {
     struct sma_frame frame;
     size_t header_len; /* bytes before the data, in the payload */
     struct sma_str data;
+    struct sma_buf changed; /* what rules made of the data */
 };
 
 /* Finds the schema by the message's frame, and the data behind it. Ends with sma_client_read_end,

@@ -17,9 +17,4 @@ static inline const schemata_msg_t *sma_client_msg(const schemata_msg_t *m, sche
     return own;
 }
 
-/* A schema whose rules would have to run on its messages, which this build cannot do: writing them
- * unencrypted, say, would be worse than an error. SCHEMATA_ERR_UNSUPPORTED then. */
-schemata_status_t sma_client_rules_refuse(const schemata_schema_t *schema, bool writes,
-                                          schemata_error_t **err);
-
 #endif

@@ -55,8 +55,12 @@ schemata_serializer_t *schemata_serializer_new(schemata_client_t *cl, const sche
     s->is_bare = !strcmp(sma_client_conf_text(c, SMA_P_SERIALIZER_FRAMING), "none");
     s->are_keys_in_header = in_header(c, true);
     s->are_values_in_header = in_header(c, false);
+    s->conf = schemata_conf_copy(c);
+    if (!s->conf)
+        st = sma_client_no_memory(err);
     sma_client_form_init(&s->form, c);
-    st = sma_client_subjects_init(&s->subjects, cl, c, err);
+    if (!st)
+        st = sma_client_subjects_init(&s->subjects, cl, c, err);
     if (!st)
         st = sma_client_chooser_init(&s->chooser, cl, &s->subjects, c, err);
     if (!st)
@@ -82,6 +86,7 @@ void schemata_serializer_free(schemata_serializer_t *s)
     sma_client_subjects_fini(&s->subjects);
     schemata_schema_unref(s->schema);
     schemata_client_unref(s->client);
+    schemata_conf_free(s->conf);
     sma_client_free(s);
 }
 
@@ -93,6 +98,7 @@ static void choice_release(struct sma_client_note *note)
     struct sma_client_choice *choice = (struct sma_client_choice *)note;
     if (choice->extra_release)
         choice->extra_release(choice->extra);
+    sma_client_rules_free(choice->rules);
     schemata_schema_unref(choice->given);
     schemata_schema_unref(choice->schema);
     sma_client_free(choice);
@@ -186,6 +192,28 @@ static schemata_status_t make_frame(struct sma_client_choice *choice, const sche
     return schema->body->type == SCHEMATA_PROTOBUF ? find_message(choice, err) : SCHEMATA_OK;
 }
 
+/* The subject whose keys encrypt: the schema's, else the message's. */
+static schemata_status_t find_rules(struct sma_client_choice *choice, schemata_serializer_t *s,
+                                    const schemata_msg_t *m, schemata_error_t **err)
+{
+    struct sma_buf subject;
+    int64_t until_ms;
+    schemata_status_t st = SCHEMATA_OK;
+    if (!choice->schema->rule_set)
+        return SCHEMATA_OK;
+    sma_buf_init(&subject, 0);
+    if (choice->schema->subject)
+        sma_buf_putz(&subject, choice->schema->subject);
+    else if (s->client)
+        st = sma_client_subject(&s->subjects, m, choice->schema->body->record_name, &subject,
+                                &until_ms, err);
+    if (!st)
+        st = sma_client_rules_new(&choice->rules, s->client, s->conf, choice->schema,
+                                  sma_buf_str(&subject), true, err);
+    sma_buf_fini(&subject);
+    return st;
+}
+
 static schemata_status_t fill(struct sma_client_choice *choice, schemata_serializer_t *s,
                               const schemata_msg_t *m, const struct sma_client_choice *old,
                               schemata_error_t **err)
@@ -200,8 +228,8 @@ static schemata_status_t fill(struct sma_client_choice *choice, schemata_seriali
                                old ? old->schema : NULL, &choice->schema, &choice->until_ms, err);
     }
     if (!st)
-        st = sma_client_rules_refuse(choice->schema, true, err);
-    return st ? st : make_frame(choice, s, err);
+        st = make_frame(choice, s, err);
+    return st ? st : find_rules(choice, s, m, err);
 }
 
 /* ---- finding it again -----------------------------------------------------------------------------
@@ -271,6 +299,7 @@ schemata_status_t sma_client_write_begin(schemata_serializer_t *s, const schemat
     schemata_status_t st = choose(s, w, given, message ? message : w->m->message, err);
     if (st)
         return st;
+    w->message = w->choice->message;
     w->frame = w->choice->frame;
     w->frame_len = w->choice->frame_len;
     w->data.ptr = NULL;
@@ -344,11 +373,35 @@ static schemata_status_t put_message(const schemata_serializer_t *s,
     return w->choice->is_in_header ? put_header(w, err) : SCHEMATA_OK;
 }
 
+/* The message as its schema's rules leave it, in the lane. */
+static schemata_status_t run_rules(const schemata_serializer_t *s, struct sma_client_writing *w,
+                                   schemata_error_t **err)
+{
+    struct sma_buf *bytes = &w->lane->bytes, changed;
+    if (sma_buf_failed(bytes))
+        return sma_client_no_memory(err);
+    sma_buf_init(&changed, 0);
+    schemata_status_t st =
+        sma_client_rules_run(w->choice->rules, w->m, w->message, &s->form,
+                             w->data.ptr ? w->data : sma_buf_str(bytes), &changed, err);
+    if (!st && sma_buf_failed(&changed))
+        st = sma_client_no_memory(err);
+    if (!st) {
+        sma_buf_clear(bytes);
+        sma_buf_puts(bytes, sma_buf_str(&changed));
+        w->data.ptr = NULL;
+    }
+    sma_buf_fini(&changed);
+    return st;
+}
+
 schemata_status_t sma_client_write_end(schemata_serializer_t *s, struct sma_client_writing *w,
                                        schemata_status_t st, schemata_buf_t *out,
                                        schemata_error_t **err)
 {
     const struct sma_client_choice *choice = w->choice;
+    if (!st && choice->rules)
+        st = run_rules(s, w, err);
     if (!st)
         st = put_message(s, w, out, err);
     if (st == SCHEMATA_ERR_DATA && choice)
@@ -389,6 +442,23 @@ schemata_status_t schemata_serialize_json(schemata_serializer_t *s, const schema
     return sma_client_write_end(s, &w, st, out, err);
 }
 
+/* The message that other indexes mean, for the rules. */
+static schemata_status_t name_message(struct sma_client_writing *w,
+                                      const struct sma_message_indexes *indexes,
+                                      schemata_error_t **err)
+{
+    struct sma_error problem = SMA_ERROR_INIT;
+    struct sma_buf name;
+    schemata_status_t st = SCHEMATA_OK;
+    sma_buf_init(&name, 0);
+    if (sma_proto_name_at(&name, w->choice->schema->body->core, indexes, &problem))
+        st = sma_client_fail_core(err, SCHEMATA_ERR_ARG, &problem);
+    else if (!(w->message = sma_arena_copy(&w->lane->arena, sma_buf_str(&name)).ptr))
+        st = sma_client_no_memory(err);
+    sma_buf_fini(&name);
+    return st;
+}
+
 /* Other indexes than the choice's own. */
 static schemata_status_t reframe(struct sma_client_writing *w, const int32_t *idx, size_t n_idx,
                                  schemata_error_t **err)
@@ -396,13 +466,16 @@ static schemata_status_t reframe(struct sma_client_writing *w, const int32_t *id
     const struct sma_client_choice *choice = w->choice;
     struct sma_message_indexes indexes = {.count = n_idx};
     uint8_t bytes[SMA_MESSAGE_INDEXES_BYTES_MAX];
+    schemata_status_t st;
     if (choice->schema->body->type != SCHEMATA_PROTOBUF || !idx || n_idx > SCHEMATA_MAX_INDEXES)
         return sma_client_fail(err, SCHEMATA_ERR_ARG,
                                "message indexes are for Protobuf, and there are %d at most",
                                SCHEMATA_MAX_INDEXES);
+    memcpy(indexes.path, idx, n_idx * sizeof *idx);
+    if (choice->rules && (st = name_message(w, &indexes, err)))
+        return st;
     if (!choice->id_len)
         return SCHEMATA_OK;
-    memcpy(indexes.path, idx, n_idx * sizeof *idx);
     size_t len = sma_message_indexes_put(bytes, &indexes);
     memcpy(w->other, choice->frame, choice->id_len);
     memcpy(w->other + choice->id_len, bytes, len);

@@ -4,6 +4,7 @@
 
 #include "clients/c/choose.h"
 #include "clients/c/codec.h"
+#include "clients/c/rules.h"
 
 /* Longest frame: the GUID's and as many indexes as the public API knows. */
 #define SMA_CLIENT_FRAME_MAX (SMA_FRAME_GUID_LEN + 5 * (SCHEMATA_MAX_INDEXES + 1))
@@ -25,6 +26,7 @@ struct sma_client_choice {
     bool is_in_header;
     uint8_t frame[SMA_CLIENT_FRAME_MAX]; /* id or GUID, then the message's indexes */
     uint8_t id_len, frame_len;           /* without and with the indexes; 0: bare data */
+    struct sma_client_rules *rules;      /* NULL: none */
     void *extra;                         /* an adapter's, released with the choice */
     const void *extra_key;
     void (*extra_release)(void *extra);
@@ -38,6 +40,7 @@ struct schemata_serializer {
     struct sma_client_subjects subjects;
     struct sma_client_chooser chooser;
     struct sma_client_form form;
+    schemata_conf_t *conf; /* a copy: rules have executors there */
     bool is_bare, are_keys_in_header, are_values_in_header;
     struct sma_client_lanes lanes;
     /* Of adapters: generated types tied to schemas. Only ever added to. */
@@ -58,6 +61,7 @@ struct sma_client_writing {
     const schemata_msg_t *m;
     struct sma_client_lane *lane;
     struct sma_client_choice *choice;
+    const char *message;  /* Protobuf: full name of the message */
     const uint8_t *frame; /* the choice's, or `other` */
     size_t frame_len;
     struct sma_str data; /* ptr NULL: what is in the lane's buffer */

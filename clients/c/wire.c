@@ -17,7 +17,7 @@ const char *schemata_version_str(void)
 
 const char *schemata_features(void)
 {
-    return "avro protobuf json http tls oauth mock rules";
+    return "avro protobuf json http tls oauth mock rules.encrypt";
 }
 
 /* How many bytes the prefix takes: 0x00 and an id, or 0x01 and a GUID; 0 when it is neither. */

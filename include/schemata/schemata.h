@@ -400,9 +400,10 @@ typedef struct schemata_decoded {
     size_t size;
     schemata_wire_t    wire;
     schemata_schema_t *writer, *reader;           /* references; see release */
-    const void        *data; size_t data_len;     /* inside the input, not owned */
+    const void        *data; size_t data_len;     /* inside the input, or what rules made of it */
+    void              *own;                       /* private: that, until the release */
 } schemata_decoded_t;
-/* Drops the two references. Pass NULL instead of an info block to skip them. */
+/* Drops the two references and what rules made. Pass NULL instead of an info block to skip them. */
 SCHEMATA_API void schemata_decoded_release(schemata_decoded_t *info);
 SCHEMATA_API schemata_status_t
 schemata_deserialize_json(schemata_deserializer_t *d, const schemata_msg_t *m,

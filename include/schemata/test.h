@@ -24,6 +24,8 @@ typedef struct schemata_fault {
 SCHEMATA_API void schemata_mock_fault(const char *scope, const schemata_fault_t *f);
 /* Requests since the reset whose path and query begin so; NULL: all. */
 SCHEMATA_API uint64_t schemata_mock_requests(const char *scope, const char *path_prefix);
+/* Sets the library's clock for the age of keys ahead by that much, in the whole process. */
+SCHEMATA_API void schemata_test_shift_clock(int64_t ms);
 #ifdef __cplusplus
 }
 #endif

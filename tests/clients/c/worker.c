@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <schemata/test.h>
+
 #include "frames.h"
 
 #define REFERENCES_MAX 16
@@ -55,13 +57,13 @@ static json_t *hello(void)
     char package[64];
     snprintf(package, sizeof package, "libschemata %s", schemata_version_str());
     return json_pack("{s:s,s:s,s:{s:{s:s,s:s,s:s},s:{s:s,s:s,s:s},s:{s:s,s:s,s:s}},"
-                     "s:[],s:[s,s,s],s:[s,s],s:[s]}",
+                     "s:[],s:[s,s,s],s:[s,s],s:[s],s:[s,s]}",
                      "client", "c", "package", package, "formats",
                      "avro", "register", "auto", "new", "reader", "old", "reader",
                      "json", "register", "auto", "new", "writer", "old", "writer",
                      "protobuf", "register", "auto", "new", "reader", "old", "reader",
                      "inferred", "header", "avro", "json", "protobuf",
-                     "references", "avro", "json", "pinned", "avro");
+                     "references", "avro", "json", "pinned", "avro", "encrypted", "avro", "json");
 }
 
 /* ---- schemas ------------------------------------------------------------------------------------ */
@@ -173,11 +175,28 @@ static void pairs_of(const json_t *pinned, char *out, size_t size)
     }
 }
 
+/* Field encryption: the rules are the registered schema's, their settings come with the request. Deks that
+ * expire are tried with a clock that is ahead. */
+static int set_encryption(schemata_conf_t *conf, const json_t *encrypted)
+{
+    const char *key;
+    json_t *value;
+    char name[128];
+    int bad = set(conf, "use.latest.version", "true");
+    json_object_foreach(json_object_get(encrypted, "conf"), key, value) {
+        snprintf(name, sizeof name, "rule.executors._default_.param.%s", key);
+        bad = bad || set(conf, name, json_string_value(value));
+    }
+    schemata_test_shift_clock(json_integer_value(json_object_get(encrypted, "days")) * 86400000);
+    return bad;
+}
+
 static schemata_conf_t *configure(const json_t *req)
 {
     schemata_conf_t *conf = schemata_conf_new();
     const json_t *pinned = json_object_get(req, "pinned");
-    bool registers = !pinned && !json_is_true(json_object_get(req, "lookup"));
+    const json_t *encrypted = json_object_get(req, "encrypted");
+    bool registers = !pinned && !encrypted && !json_is_true(json_object_get(req, "lookup"));
     bool is_proto = !strcmp(json_string_value(json_object_get(req, "format")), "protobuf");
     char pairs[256];
     int bad = set(conf, "schema.registry.url", getenv("REGISTRY_URL")) ||
@@ -187,6 +206,8 @@ static schemata_conf_t *configure(const json_t *req)
         bad = bad || set(conf, "normalize.schemas", "true");
     if (json_is_true(json_object_get(req, "header")))
         bad = bad || set(conf, "schema.id.serializer", "header");
+    if (encrypted)
+        bad = bad || set_encryption(conf, encrypted);
     if (pinned) {
         pairs_of(pinned, pairs, sizeof pairs);
         bad = bad || set(conf, "use.latest.with.metadata", pairs);
@@ -234,7 +255,7 @@ static int produce_with(schemata_client_t *cl, const schemata_conf_t *conf, cons
     schemata_error_t *err = NULL;
     schemata_schema_t *schema = NULL;
     int bad = 0;
-    if (!json_object_get(req, "pinned")) {
+    if (!json_object_get(req, "pinned") && !json_object_get(req, "encrypted")) {
         schema = parse_variant(cl, format, variant, json_object_get(req, "references"));
         bad = schema ? 0 : -1;
     }
@@ -250,6 +271,17 @@ static int produce_with(schemata_client_t *cl, const schemata_conf_t *conf, cons
     return bad;
 }
 
+static json_t *produced(const struct frames *frames)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < frames->count; i++) {
+        char *text = frames_base64(frames->items[i].value.data, frames->items[i].value.len);
+        json_array_append_new(all, json_string(text));
+        free(text);
+    }
+    return json_pack("{s:O,s:o}", "first", json_array_get(all, 0), "frames", all);
+}
+
 static json_t *produce(const json_t *req)
 {
     struct frames frames = {0};
@@ -259,11 +291,8 @@ static json_t *produce(const json_t *req)
     schemata_client_t *cl = conf ? schemata_client_new(conf, &err) : NULL;
     if (conf && !cl)
         fail_of(err);
-    if (cl && !produce_with(cl, conf, req, &frames)) {
-        char *first = frames_base64(frames.items[0].value.data, frames.items[0].value.len);
-        answer = json_pack("{s:s}", "first", first);
-        free(first);
-    }
+    if (cl && !produce_with(cl, conf, req, &frames))
+        answer = produced(&frames);
     frames_free(&frames);
     schemata_client_unref(cl);
     schemata_conf_free(conf);

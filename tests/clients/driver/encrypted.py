@@ -46,7 +46,9 @@ class Stage:
         self.topic = f"{matrix.prefix}-{fmt}-{form}-{producer.name}"
         self.kek = "kek-" + "".join(c if c.isalnum() else "-" for c in self.topic)
         self.kms = ("hcvault", vault.key_id("orders")) if form == "vault" else ("local-kms", self.kek)
-        self.conf = {"vault": {"token.id": vault.token}, "shared": {}}.get(form, {"secret": SECRET})
+        # The address is what libschemata wants besides: it sends the token nowhere else.
+        self.conf = {"vault": {"token.id": vault.token, "vault.address": vault.url},
+                     "shared": {}}.get(form, {"secret": SECRET})
 
     def run(self):
         rows = records.written(self.fmt, "v1")

@@ -590,10 +590,10 @@ static void rules_are_not_ignored(void **state)
                                    strlen(body), NULL, NULL, NULL, NULL, NULL),
                      SCHEMATA_OK);
     serde_refused(schemata_serialize_json(s.ser, &s.msg, "\"x\"", 3, &s.out, &err),
-                  SCHEMATA_ERR_UNSUPPORTED, &err, "\"hide\"");
+                  SCHEMATA_ERR_RULE, &err, "\"hide\"");
     err = NULL;
     serde_refused(schemata_deserialize_json(s.de, &s.msg, "\0\0\0\0\1\2x", 7, &s.json, NULL, &err),
-                  SCHEMATA_ERR_UNSUPPORTED, &err, "\"hide\"");
+                  SCHEMATA_ERR_RULE, &err, "\"hide\"");
     serde_close(&s);
 }
 
