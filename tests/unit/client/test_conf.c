@@ -65,7 +65,9 @@ static void the_page_is_the_table(void **state)
     sma_buf_init(&page, 0);
     sma_buf_putz(&page, "# Properties\n\nFor `schemata_conf_set`, properties files and, as `SCHEMATA_` and "
                         "the name in capitals with `_` for `.`, the\nenvironment. Every name may have "
-                        "`schema.registry.` in front. `request.header.NAME` adds a header.\n\n"
+                        "`schema.registry.` in front. `request.header.NAME` adds a header;\n"
+                        "`rule.executors.X.param.NAME`, with any X, is a setting of rules "
+                        "(`schemata/rules.h`).\n\n"
                         "| property | also | values | default | meaning |\n|---|---|---|---|---|\n");
     for (int i = 0; i < SMA_P_COUNT; i++) {
         const schemata_prop_t *p = &sma_client_props[i];
