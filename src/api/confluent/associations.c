@@ -79,6 +79,9 @@ enum sma_status sma_associations_by_name(struct sma_call *call, struct sma_error
         .resource_namespace = wildcard(call, "namespace"),
         .resource_name = wildcard(call, "name"),
     };
+    /* Every producer of a topic asks this at its start. Of any topic there is nothing to hang on. */
+    if (filter.resource_name.ptr)
+        sma_loader_depend(call->loader, "n:", filter.resource_name);
     return list(call, &filter, err);
 }
 
@@ -92,6 +95,9 @@ enum sma_status sma_associations_by_subject(struct sma_call *call, struct sma_er
 {
     struct sma_subject subject;
     enum sma_status st = sma_param_subject(&subject, call, call->loader, err);
+    if (st)
+        return st;
     struct sma_assoc_filter filter = {.subject = subject.qualified};
-    return st ? st : list(call, &filter, err);
+    sma_loader_depend(call->loader, "a:", subject.qualified);
+    return list(call, &filter, err);
 }

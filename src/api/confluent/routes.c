@@ -76,11 +76,11 @@ const struct sma_api_route sma_api_routes[] = {
 
 #define ASSOCIATION_ROUTES 8
     {"GET", "/associations/resources/{namespace}/{name}", "associations.by-resource-name",
-     sma_associations_by_name, NULL, SMA_KEEP_NOT},
+     sma_associations_by_name, NULL, SMA_KEEP_BY_TARGET},
     {"GET", "/associations/resources/{resourceId}", "associations.by-resource-id",
      sma_associations_by_id, NULL, SMA_KEEP_NOT},
     {"GET", "/associations/subjects/{subject}", "associations.by-subject",
-     sma_associations_by_subject, NULL, SMA_KEEP_NOT},
+     sma_associations_by_subject, NULL, SMA_KEEP_BY_TARGET},
     {"POST", "/associations", "associations.create", NULL, sma_associations_create, SMA_KEEP_NOT},
     {"PUT", "/associations/resources/{resourceId}", "associations.create-or-update", NULL,
      sma_associations_upsert, SMA_KEEP_NOT},
