@@ -379,7 +379,8 @@ static void run_all(struct job *jobs, size_t count)
         pthread_join(threads[i], NULL);
 }
 
-/* However many want it, a topic gets one association of a type. */
+/* However many want it, a topic gets one association of a type; and when they mean topics of one name
+ * with different ids, one of them gets it. */
 static void one_per_type(void **state)
 {
     struct fixture f;
@@ -391,13 +392,15 @@ static void one_per_type(void **state)
     do_register_text(&f, &a, "s0", "\"int\"");
     do_register_text(&f, &a, "s1", "\"int\"");
     for (int round = 0; round < ROUNDS; round++) {
-        char name[16];
+        char name[16], ids[THREADS][16];
+        bool is_one_topic = round % 2;
         int won = 0;
         snprintf(name, sizeof name, "t%d", round);
         for (int i = 0; i < THREADS; i++) {
             jobs[i].f = &f;
             jobs[i].wish = shared("value", i % 2 ? "s1" : "s0");
-            jobs[i].change = wanting(SMA_ASSOC_CREATE, name, name, &jobs[i].wish, 1);
+            snprintf(ids[i], sizeof ids[i], "%d.%d", round, is_one_topic ? 0 : i);
+            jobs[i].change = wanting(SMA_ASSOC_CREATE, name, ids[i], &jobs[i].wish, 1);
         }
         run_all(jobs, THREADS);
         for (int i = 0; i < THREADS; i++) {
@@ -405,7 +408,8 @@ static void one_per_type(void **state)
                 expect_code(jobs[i].o, 40903);
             won += !jobs[i].o.st;
         }
-        assert_int_equal(won, THREADS / 2); /* those with the subject of the first */
+        /* Those with the subject of the first, whose wish is the same. */
+        assert_int_equal(won, is_one_topic ? THREADS / 2 : 1);
         assert_int_equal(
             count_of(&f, &(struct sma_assoc_filter){.resource_name = sma_str_z(name)}), 1);
     }
@@ -437,6 +441,176 @@ static void owned_or_referred_to(void **state)
         fixture_close(&f);
     }
     free(jobs);
+}
+
+/* Either the topic takes its subject, or another topic shares it: never both. */
+static void owned_or_shared(void **state)
+{
+    struct fixture f;
+    struct job *jobs = calloc(2, sizeof *jobs);
+    (void)state;
+    assert_non_null(jobs);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct answer a;
+        fixture_open(&f);
+        do_register_text(&f, &a, ":.n:t-value", "\"int\"");
+        assert_registered(&a);
+        jobs[0] = (struct job){.f = &f, .wish = with_schema("value", "\"int\"")};
+        jobs[0].change = wanting(SMA_ASSOC_CREATE, "t", "i", &jobs[0].wish, 1);
+        jobs[1] = (struct job){.f = &f, .wish = shared("value", ":.n:t-value")};
+        jobs[1].change = wanting(SMA_ASSOC_UPSERT, "u", "j", &jobs[1].wish, 1);
+        run_all(jobs, 2);
+        if (jobs[0].o.st)
+            expect_code(jobs[0].o, 40904);
+        else
+            expect_code(jobs[1].o, 40905);
+        assert_true(!jobs[0].o.st != !jobs[1].o.st);
+        fixture_close(&f);
+    }
+    free(jobs);
+}
+
+/* ---- whatever happens --------------------------------------------------------------------------
+ */
+
+static const char *const topics[] = {"t", "u"};
+static const char *const types[] = {"key", "value"};
+static const char *const shared_subjects[] = {"s0", "s1", ":.n:t-value"};
+static const char *const texts[] = {"\"int\"", "\"long\"", "\"string\""};
+
+static unsigned pick(uint64_t *seed, unsigned below)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return (unsigned)(*seed % below);
+}
+
+/* A random wish; POST and PUT, with and without a schema, for what is shared and for what is not. */
+static void change_at_random(struct fixture *f, uint64_t *seed)
+{
+    struct changing c;
+    struct sma_assoc_wish wishes[2];
+    size_t count = 1 + pick(seed, 2);
+    unsigned topic = pick(seed, 2);
+    for (size_t i = 0; i < count; i++)
+        wishes[i] = pick(seed, 2) ? shared(types[(i + topic) % 2], shared_subjects[pick(seed, 3)])
+                                  : with_schema(types[(i + topic) % 2], texts[pick(seed, 3)]);
+    struct sma_assoc_change one = wanting(pick(seed, 3) ? SMA_ASSOC_CREATE : SMA_ASSOC_UPSERT,
+                                          topics[topic], topics[topic], wishes, count);
+    change_all(f, &c, &one, 1);
+}
+
+static void remove_at_random(struct fixture *f, uint64_t *seed)
+{
+    struct changing c;
+    const bool cascades = pick(seed, 3);
+    struct sma_assoc_change one = removing(topics[pick(seed, 2)], &cascades);
+    const struct sma_str type = sma_str_z(types[pick(seed, 2)]);
+    if (pick(seed, 2)) {
+        one.types = &type;
+        one.type_count = 1;
+    }
+    change_all(f, &c, &one, 1);
+}
+
+static void refer_at_random(struct fixture *f, uint64_t *seed)
+{
+    struct answer *a = malloc(sizeof *a);
+    const char *const targets[] = {"s0", "s1", ":.n:t-value", ":.n:u-key"};
+    const struct sma_reference to_it = {SMA_STR("x"), sma_str_z(targets[pick(seed, 4)]), -1};
+    assert_non_null(a);
+    do_register(f, a, "user",
+                &(struct sma_schema_request){.id = -1,
+                                             .text = sma_str_z(texts[pick(seed, 3)]),
+                                             .references = &to_it,
+                                             .reference_count = 1});
+    free(a);
+}
+
+static void touch_subject_at_random(struct fixture *f, uint64_t *seed)
+{
+    struct answer *a = malloc(sizeof *a);
+    const char *subject = shared_subjects[pick(seed, 3)];
+    assert_non_null(a);
+    if (pick(seed, 2))
+        do_register_text(f, a, subject, texts[pick(seed, 3)]);
+    else
+        do_delete(f, a, pick(seed, 3) ? subject : "user", (int32_t)pick(seed, 3), pick(seed, 2));
+    free(a);
+}
+
+struct walker {
+    struct fixture *f;
+    uint64_t seed;
+};
+
+static void *walk_at_random(void *arg)
+{
+    static void (*const steps[])(struct fixture *, uint64_t *) = {
+        change_at_random, change_at_random, remove_at_random, refer_at_random,
+        touch_subject_at_random};
+    struct walker *walker = arg;
+    for (int i = 0; i < 150; i++)
+        steps[pick(&walker->seed, SMA_COUNT(steps))](walker->f, &walker->seed);
+    return NULL;
+}
+
+/* What must hold of every association, whoever raced with whom. */
+static void check_rules(struct fixture *f, const struct sma_assoc_row *rows, size_t count,
+                        struct sma_view *view)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct sma_assoc_row *a = &rows[i];
+        bool is_strong = sma_str_eqz(a->lifecycle, "STRONG"), has_live;
+        int32_t *used;
+        size_t used_count;
+        assert_int_equal(a->is_frozen, is_strong);
+        assert_int_equal(sma_view_has_subject(view, a->subject, SMA_LIVE, &has_live, NULL), SMA_OK);
+        assert_true(has_live);
+        assert_int_equal(sma_view_referenced_versions(view, &f->arena, a->subject,
+                                                      SMA_WITH_DELETED, SMA_WITH_DELETED, &used,
+                                                      &used_count, NULL),
+                         SMA_OK);
+        assert_true(!is_strong || !used_count);
+        for (size_t k = i + 1; k < count; k++) {
+            const struct sma_assoc_row *b = &rows[k];
+            if (sma_str_eq(a->resource_name, b->resource_name)) {
+                assert_false(sma_str_eq(a->association_type, b->association_type));
+                assert_true(sma_str_eq(a->lifecycle, b->lifecycle));
+            }
+            if (sma_str_eq(a->subject, b->subject))
+                assert_true(!is_strong && !sma_str_eqz(b->lifecycle, "STRONG"));
+        }
+    }
+}
+
+static void rules_hold_whatever_happens(void **state)
+{
+    (void)state;
+    for (uint64_t run = 1; run <= 4; run++) {
+        struct fixture f;
+        struct walker walkers[4];
+        pthread_t threads[SMA_COUNT(walkers)];
+        struct reading r;
+        struct sma_assoc_row *rows;
+        size_t count;
+        fixture_open(&f);
+        for (size_t i = 0; i < SMA_COUNT(walkers); i++) {
+            walkers[i] = (struct walker){&f, run * 7919 + i * 104729};
+            assert_int_equal(pthread_create(&threads[i], NULL, walk_at_random, &walkers[i]), 0);
+        }
+        for (size_t i = 0; i < SMA_COUNT(walkers); i++)
+            pthread_join(threads[i], NULL);
+        reading_open(&r, &f);
+        assert_int_equal(sma_view_associations(r.view, &f.arena,
+                                               &(struct sma_assoc_filter){.limit = 0}, &rows,
+                                               &count, NULL),
+                         SMA_OK);
+        check_rules(&f, rows, count, r.view);
+        reading_close(&r);
+        fixture_close(&f);
+    }
 }
 
 /* ---- memory ------------------------------------------------------------------------------------
@@ -483,6 +657,8 @@ int main(void)
         cmocka_unit_test(no_change_at_all),
         cmocka_unit_test(one_per_type),
         cmocka_unit_test(owned_or_referred_to),
+        cmocka_unit_test(owned_or_shared),
+        cmocka_unit_test(rules_hold_whatever_happens),
         cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
