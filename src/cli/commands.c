@@ -52,6 +52,7 @@ const struct sma_option sma_remote_options[] = {
     {.name = "--user", .value = "NAME", .help = "user name; the password is never a flag"},
     {.name = "--password-file", .value = "FILE", .help = "file with the password; - is stdin"},
     {.name = "--token-file", .value = "FILE", .help = "file with a bearer token"},
+    {.name = "--netrc-file", .value = "FILE", .help = "netrc file with the host's user and password"},
     {.name = "--timeout",
      .value = "TIME",
      .standard = "10s a request, 30s with retries",

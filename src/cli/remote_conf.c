@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "cli/credentials.h"
 #include "cli/source.h"
 
 #define PASSWORD_BYTES_MAX 4096u
@@ -252,6 +253,60 @@ static enum sma_status lay_flags(struct layers *l, const char *url)
     return st || !timeout ? st : lay_timeout(l, timeout);
 }
 
+/* ---- credentials from elsewhere ---- */
+
+static enum sma_status lay_credentials(struct layers *l, const struct sma_credentials *c,
+                                       struct sma_str origin)
+{
+    struct sma_str info;
+    if (c->token.ptr) {
+        info = sma_arena_copy(l->out->arena, c->token);
+        return info.ptr ? lay_value(l, SMA_P_BEARER_TOKEN, info.ptr, origin)
+                        : sma_fail_nomem(l->err);
+    }
+    if (!c->user.ptr || !c->password.ptr)
+        return SMA_OK;
+    info = sma_arena_printf(l->out->arena, "%.*s:%.*s", SMA_STR_ARG(c->user),
+                            SMA_STR_ARG(c->password));
+    return info.ptr ? lay_value(l, SMA_P_BASIC_USER_INFO, info.ptr, origin)
+                    : sma_fail_nomem(l->err);
+}
+
+/* A netrc file and a helper are asked last, and only when nothing else has given credentials. */
+static enum sma_status lay_elsewhere(struct layers *l)
+{
+    struct sma_remote_conf *out = l->out;
+    const struct sma_profile *profile = out->profile;
+    const char *url = sma_client_conf_text(out->conf, SMA_P_URL);
+    const char *netrc = sma_argument(l->arguments, "--netrc-file");
+    struct sma_credentials credentials;
+    struct sma_str origin;
+    enum sma_status st;
+    if (sma_client_conf_has(out->conf, SMA_P_BASIC_USER_INFO) ||
+        sma_client_conf_has(out->conf, SMA_P_BEARER_TOKEN) ||
+        sma_client_conf_has(out->conf, SMA_P_BEARER_TOKEN_FILE))
+        return SMA_OK;
+    if (!netrc && profile && profile->netrc.len) {
+        struct sma_str path =
+            sma_path_join(out->arena, sma_path_folder(out->user.path), profile->netrc);
+        if (!path.ptr)
+            return sma_fail_nomem(l->err);
+        netrc = path.ptr;
+    }
+    if (netrc) {
+        origin = sma_arena_copy(out->arena, sma_str_z(netrc));
+        st = sma_credentials_netrc(&credentials, out->arena, netrc, sma_url_host(sma_str_z(url)),
+                                   l->err);
+    } else if (profile && profile->credential_helper.len) {
+        origin = SMA_STR("credential-helper");
+        st = sma_credentials_helper(&credentials, out->arena, profile->credential_helper.ptr, url,
+                                    l->err);
+    } else {
+        return SMA_OK;
+    }
+    return st ? st : lay_credentials(l, &credentials, origin);
+}
+
 /* ---- all of them ---- */
 
 static enum sma_status must_have_url(const struct layers *l)
@@ -286,7 +341,9 @@ enum sma_status sma_remote_conf_load(struct sma_remote_conf *out, struct sma_are
         st = lay_profile(&l, named);
     if (!st)
         st = lay_flags(&l, url ? url : sma_argument(arguments, "--url"));
-    return st || !is_needed ? st : must_have_url(&l);
+    if (!st && is_needed)
+        st = must_have_url(&l);
+    return st || !is_needed ? st : lay_elsewhere(&l);
 }
 
 void sma_remote_conf_fini(struct sma_remote_conf *conf)

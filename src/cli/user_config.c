@@ -11,6 +11,8 @@
 static const struct sma_yaml_key profile_keys[] = {
     {"url", sma_yaml_text_key, AT(sma_profile, url), NULL},
     {"client-config", sma_yaml_text_key, AT(sma_profile, client_config), NULL},
+    {"netrc", sma_yaml_text_key, AT(sma_profile, netrc), NULL},
+    {"credential-helper", sma_yaml_text_key, AT(sma_profile, credential_helper), NULL},
     {"color", sma_yaml_text_key, AT(sma_profile, color), "auto|always|never"},
     {"confirm", sma_yaml_text_key, AT(sma_profile, confirm), "true|false"},
     {NULL, NULL, 0, NULL},

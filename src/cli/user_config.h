@@ -6,6 +6,7 @@
 
 struct sma_profile {
     struct sma_str name, url, client_config, color, confirm;
+    struct sma_str netrc, credential_helper; /* a file; a command */
 };
 
 struct sma_user_config {

@@ -212,6 +212,42 @@ class Settings(unittest.TestCase):
                 self.assertNotIn(word, shown.stdout + shown.stderr)
         self.assertIn("(authorized)", done.stderr)
 
+    def test_netrc_and_a_helper(self):
+        import base64
+
+        seen = []
+        stub = Stub(lambda *_: refusal(404, 40401, "nobody"))
+        handler = stub.server.RequestHandlerClass
+        original = handler.handle_any
+
+        def spy(self):
+            seen.append(self.headers.get("Authorization"))
+            original(self)
+
+        handler.do_GET = spy
+        files = {
+            "netrc": "machine elsewhere login a password b\nmacdef x\n machine 127.0.0.1 login no password no\n\n"
+                     "machine 127.0.0.1\n  login me\n  password s3cret\ndefault login d password d\n",
+            "c/schemata/config.yaml": "profiles:\n"
+                "  helped: { credential-helper: 'printf \\x27{\\x22token\\x22:\\x22%s\\x22}\\x27 t0ken' }\n".replace("\\x27", "''").replace("\\x22", '"')
+                + "  failing: { credential-helper: 'echo s3cret; exit 3' }\n  chatty: { credential-helper: 'echo s3cret' }\n"
+                  "  empty: { credential-helper: 'echo {}' }\n  file: { netrc: ../../netrc }\n",
+        }
+        with stub, Folder(files) as folder:
+            env = {"XDG_CONFIG_HOME": folder.file("c")}
+            url = ["--url", stub.url]
+            basic = "Basic " + base64.b64encode(b"me:s3cret").decode()
+            folder.run("versions", "x", *url, "--netrc-file", "netrc")
+            folder.run("versions", "x", *url, "--profile", "file", env=env)
+            folder.run("versions", "x", *url, "--profile", "helped", env=env)
+            folder.run("versions", "x", *url, "--profile", "helped", env={**env, "SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO": "me:s3cret"})
+            self.assertEqual(seen, [basic, basic, "Bearer t0ken", basic])
+            for profile, text in (("failing", "failed (status 3)"), ("chatty", "did not print a JSON object"), ("empty", "printed neither")):
+                done = folder.run("versions", "x", *url, "--profile", profile, env=env)
+                self.assertEqual(done.returncode, 2, profile)
+                self.assertIn(text, done.stderr)
+            self.assertEqual(folder.run("versions", "x", *url, "--netrc-file", "nowhere").returncode, 4)
+
     def test_several_urls(self):
         with Stub(lambda *_: refusal(503, 50302, "no leader")) as sick, Server(BINARY) as server:
             register(server, "x", record("R", "a"))
