@@ -35,9 +35,9 @@ const struct sma_option sma_decode_options[] = {
      .standard = "auto",
      .help = "auto: the prefix when schemas are found by id"},
     {.name = "--in",
-     .value = "raw|hex|base64",
+     .value = "raw|hex|base64|lines|kcat",
      .standard = "hex",
-     .help = "raw: the input is one message; else one a line"},
+     .help = "raw: the input is one message; kcat: as kcat -f '%R%s' writes; else one a line"},
     {.name = "--format",
      .letter = 'f',
      .value = "ndjson|value",
@@ -69,6 +69,7 @@ struct decoder {
     struct sma_schema *reader;
     struct use *uses;
     size_t use_count, use_capacity;
+    struct sma_arena scratch; /* of one message */
     struct named *named; /* ids and GUIDs that the registry was asked for */
     size_t named_count, named_capacity;
     bool is_registry;
@@ -190,7 +191,7 @@ static enum sma_status put_value(struct decoder *d, struct sma_buf *out, const s
     }
     if (use->codec)
         return put_proto(d, out, use, data, why);
-    enum sma_status st = sma_json_parse(&value, &d->s->arena, data, NULL, NULL, why);
+    enum sma_status st = sma_json_parse(&value, &d->scratch, data, NULL, NULL, why);
     if (!st)
         sma_json_put(out, value);
     return st;
@@ -233,7 +234,8 @@ static enum sma_status decode_message(struct decoder *d, struct sma_buf *out,
     return st;
 }
 
-static bool decode_line(struct decoder *d, struct sma_buf *out, struct sma_str line, size_t number)
+static bool decode_line(struct decoder *d, struct sma_buf *out, struct sma_str line,
+                        uint64_t number)
 {
     struct sma_buf message;
     struct sma_error why = SMA_ERROR_INIT;
@@ -245,7 +247,7 @@ static bool decode_line(struct decoder *d, struct sma_buf *out, struct sma_str l
     if (!st)
         st = decode_message(d, out, sma_buf_str(&message), &why);
     if (st && !d->failed)
-        fprintf(stderr, "schemata: message %zu: %s\n", number, why.message);
+        fprintf(stderr, "schemata: message %llu: %s\n", (unsigned long long)number, why.message);
     if ((st || d->only_stats) && out->len > start)
         out->ptr[out->len = start] = 0;
     sma_buf_fini(&message);
@@ -259,24 +261,27 @@ static void print_stats(const struct decoder *d)
                SMA_STR_ARG(d->uses[i].file->subject), d->uses[i].file->version);
 }
 
-static int decode_all(struct decoder *d, struct sma_str text)
+static int decode_all(struct decoder *d, struct sma_message_input *input)
 {
     struct sma_buf out;
     struct sma_str line;
-    size_t number = 0, failed = 0;
+    uint64_t failed = 0;
+    enum sma_status st = SMA_OK;
+    bool lost = false;
     sma_buf_init(&out, 0);
-    while (!d->failed && sma_message_next(&line, &text, d->form)) {
-        bool is_blank = strcmp(d->form, "raw") && !sma_str_trim(line).len;
-        number += !is_blank;
-        failed += !is_blank && !decode_line(d, &out, line, number);
+    while (!lost && !d->failed && !ferror(stdout) &&
+           !(st = sma_message_input_next(input, &line, &d->s->err))) {
+        failed += !decode_line(d, &out, line, input->number);
+        fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
+        lost = sma_buf_failed(&out);
+        sma_buf_clear(&out);
+        sma_arena_reset(&d->scratch);
     }
-    fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
-    bool lost = sma_buf_failed(&out);
     sma_buf_fini(&out);
     if (d->only_stats)
         print_stats(d);
-    if (d->failed)
-        return sma_cli_fail(d->failed, &d->s->err);
+    if (d->failed || (st && st != SMA_ENOTFOUND))
+        return sma_cli_fail(d->failed ? d->failed : st, &d->s->err);
     return lost ? SMA_EXIT_BUG : failed ? SMA_EXIT_FINDINGS : SMA_EXIT_OK;
 }
 
@@ -329,7 +334,7 @@ int sma_decode_main(const struct sma_arguments *arguments)
 {
     struct sma_session s;
     struct decoder d = {.s = &s};
-    struct sma_str text;
+    struct sma_message_input input = {.file = NULL};
     int code = SMA_EXIT_OK;
     const char *format = sma_argument(arguments, "--format"),
                *form = sma_argument(arguments, "--in");
@@ -343,9 +348,12 @@ int sma_decode_main(const struct sma_arguments *arguments)
     if (!st)
         st = prepare(&d);
     if (!st)
-        st = sma_read_file(&text, &s.arena,
-                           arguments->positional_count ? arguments->positional[0] : "-", &s.err);
-    code = st ? sma_cli_fail(st, &s.err) : decode_all(&d, text);
+        st = sma_message_input_open(
+            &input, arguments->positional_count ? arguments->positional[0] : "-", d.form, &s.err);
+    sma_arena_init(&d.scratch, 0);
+    code = st ? sma_cli_fail(st, &s.err) : decode_all(&d, &input);
+    sma_arena_fini(&d.scratch);
+    sma_message_input_close(&input);
     for (size_t i = 0; i < d.use_count; i++) {
         sma_avro_plan_free(d.uses[i].plan);
         sma_proto_codec_free(d.uses[i].codec);

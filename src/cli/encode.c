@@ -37,6 +37,7 @@ const struct sma_option sma_encode_options[] = {
 struct encoder {
     struct sma_session *s;
     struct sma_file *schema;
+    struct sma_arena scratch; /* of one value */
     const char *form;
     int32_t id;
     /* Protobuf */
@@ -64,7 +65,7 @@ static enum sma_status encode_value(struct encoder *e, struct sma_buf *message, 
     put_prefix(message, e);
     if (e->codec)
         return sma_proto_from_json(message, e->codec, sma_buf_str(&e->message), line, NULL, why);
-    enum sma_status st = sma_json_parse(&value, &e->s->arena, line, NULL, NULL, why);
+    enum sma_status st = sma_json_parse(&value, &e->scratch, line, NULL, NULL, why);
     if (st)
         return st;
     if (e->schema->format == &sma_format_avro)
@@ -74,34 +75,40 @@ static enum sma_status encode_value(struct encoder *e, struct sma_buf *message, 
 }
 
 /* False when the value does not fit: said on stderr, with its line. */
-static bool encode_line(struct encoder *e, struct sma_buf *out, struct sma_str line, size_t number)
+static bool encode_line(struct encoder *e, struct sma_buf *out, struct sma_str line,
+                        uint64_t number)
 {
     struct sma_buf message;
     struct sma_error why = SMA_ERROR_INIT;
     sma_buf_init(&message, SMA_FILE_BYTES_MAX);
     enum sma_status st = encode_value(e, &message, line, &why);
     if (st)
-        fprintf(stderr, "schemata: line %zu: %s\n", number, why.message);
+        fprintf(stderr, "schemata: line %llu: %s\n", (unsigned long long)number, why.message);
     else
         sma_message_put(out, sma_buf_str(&message), e->form);
     sma_buf_fini(&message);
     return !st;
 }
 
-static int encode_all(struct encoder *e, struct sma_str text)
+static int encode_all(struct encoder *e, struct sma_message_input *input)
 {
     struct sma_buf out;
     struct sma_str line;
-    size_t number = 0, failed = 0;
+    uint64_t failed = 0;
+    enum sma_status st = SMA_OK;
+    bool lost = false;
     sma_buf_init(&out, 0);
-    while (sma_message_next(&line, &text, "lines")) {
-        number++;
-        if (sma_str_trim(line).len && !encode_line(e, &out, line, number))
-            failed++;
+    while (!lost && !ferror(stdout) &&
+           !(st = sma_message_input_next(input, &line, &e->s->err))) {
+        failed += !encode_line(e, &out, line, input->line);
+        fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
+        lost = sma_buf_failed(&out);
+        sma_buf_clear(&out);
+        sma_arena_reset(&e->scratch);
     }
-    fwrite(sma_buf_str(&out).ptr, 1, out.len, stdout);
-    bool lost = sma_buf_failed(&out);
     sma_buf_fini(&out);
+    if (st && st != SMA_ENOTFOUND)
+        return sma_cli_fail(st, &e->s->err);
     return lost ? SMA_EXIT_BUG : failed ? SMA_EXIT_FINDINGS : SMA_EXIT_OK;
 }
 
@@ -168,7 +175,7 @@ int sma_encode_main(const struct sma_arguments *arguments)
     struct sma_session s;
     struct sma_side side;
     struct encoder e = {.s = &s};
-    struct sma_str text;
+    struct sma_message_input input = {.file = NULL};
     bool broken = false;
     int code = SMA_EXIT_OK;
     const char *form = sma_argument(arguments, "--out");
@@ -179,10 +186,13 @@ int sma_encode_main(const struct sma_arguments *arguments)
     if (!st)
         st = prepare(&e, &side, &broken);
     if (!st && !broken)
-        st = sma_read_file(&text, &s.arena,
-                           arguments->positional_count ? arguments->positional[0] : "-", &s.err);
+        st = sma_message_input_open(
+            &input, arguments->positional_count ? arguments->positional[0] : "-", "lines", &s.err);
+    sma_arena_init(&e.scratch, 0);
     if (!st && !broken)
-        code = encode_all(&e, text);
+        code = encode_all(&e, &input);
+    sma_arena_fini(&e.scratch);
+    sma_message_input_close(&input);
     sma_proto_codec_free(e.codec);
     sma_buf_fini(&e.message);
     sma_side_fini(&side);

@@ -46,6 +46,41 @@ class Messages(unittest.TestCase):
             done = folder.run("decode", "--schemas", "bundle:all.ndjson", "--in", "base64", input=base64.b64encode(doc).decode() + "\n")
             self.assertIn('"value":{"a":1.50}', done.stdout)
 
+    def test_streams(self):
+        """Messages come out as they come in; what is cut off or endless is named."""
+        import subprocess
+
+        from tool import BINARY, environment
+
+        frame = bytes.fromhex("0000000007" + "02" + "020261")
+        with Folder({"all.ndjson": bundle(), "o.avsc": ORDER}) as folder:
+            schemas = ["decode", "--schemas", "bundle:all.ndjson"]
+            process = subprocess.Popen([BINARY, *schemas], cwd=folder.path, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for _ in range(3):
+                process.stdin.write(frame.hex().encode() + b"\n")
+                process.stdin.flush()
+                self.assertEqual(json.loads(process.stdout.readline())["value"], {"id": 1, "mail": "a"})
+            process.stdin.close()
+            self.assertEqual((process.wait(20), process.stdout.read()), (0, b""))
+            process.stdout.close()
+            counted = len(frame).to_bytes(4, "big") + frame
+            rows = [
+                (counted * 3, 0, 3, b""), (b"", 0, 0, b""), (counted + b"\0\0", 4, 1, b"the input ends within message 2"),
+                (counted[:-1], 4, 0, b"the input ends within message 1"), (b"\x7f\xff\xff\xff", 4, 0, b"message 1 is longer than"),
+                (counted + b"\xff\xff\xff\xff" + counted, 1, 2, b"message 2: "),
+            ]
+            for data, status, count, text in rows:
+                done = folder.run(*schemas, "--in", "kcat", input=data, text=False)
+                self.assertEqual((done.returncode, len(done.stdout.splitlines())), (status, count), done.stderr)
+                self.assertIn(text, done.stderr)
+            doc = folder.run("decode", "--schemas", "bundle:all.ndjson#doc", "--framing", "none", "--in", "lines", "-f", "value", input='{"a":1}\n\n[2]\n')
+            self.assertEqual(doc.stdout, '{"a":1}\n[2]\n', doc.stderr)
+            self.assertEqual(folder.run(*schemas, ".").returncode, 4)
+            self.assertEqual(folder.run(*schemas, "nowhere").returncode, 4)
+            wrong = folder.run("encode", "--schema", "o.avsc", input='\n\n{"id":"x"}\n')
+            self.assertEqual(wrong.returncode, 1)
+            self.assertIn("line 3: ", wrong.stderr)
+
     PROTO = 'syntax = "proto3";\npackage p;\nmessage A { int32 n = 1; }\nmessage B { message C { string s = 1; A a = 2; } }\n'
 
     def test_protobuf(self):
