@@ -45,7 +45,7 @@ def command(port, more):
         str(VENV / "bin" / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"),
         "run", str(ROOT / "openapi" / "schemata.yaml"), "--url", f"http://127.0.0.1:{port}",
         "--checks", "all", "--seed", "1", "--generation-deterministic", "--max-examples", EXAMPLES,
-        "--max-time", RUN_SECONDS, "--workers", "2", "--request-timeout", "40", "--continue-on-failure",
+        "--max-time", RUN_SECONDS, "--workers", "1", "--request-timeout", "40", "--continue-on-failure",
         "--no-color", "--warnings", "off", *more,
     ]
 
