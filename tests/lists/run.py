@@ -10,7 +10,9 @@ import http.client
 import json
 import os
 import socket
+import subprocess
 import sys
+import tempfile
 import threading
 import uuid
 
@@ -166,6 +168,33 @@ class Lists:
             connection.request("GET", "/schemata/v1/export")
             self.check("equal after three tries", connection.getresponse().read() == bundle)
 
+    def killed_imports(self, bundle, folder):
+        """SIGKILL in the middle: what is there is a beginning that fits its journal, and it goes on from there."""
+        lines = bundle.split(b"\n")
+        for part in (len(bundle) // 4, len(bundle) // 2):
+            with Server(self.server.binary, data=folder) as other:
+                s = socket.create_connection(("127.0.0.1", other.port))
+                s.sendall(b"POST /schemata/v1/import HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(bundle))
+                s.sendall(bundle[:part])
+                other.kill()
+                s.close()
+            with Server(self.server.binary, data=folder) as other:
+                connection = other.connect(120)
+                journal = call(connection, "GET", "/schemata/v1/imports")[1]["imports"]
+                connection.request("GET", "/schemata/v1/export")
+                kept = connection.getresponse().read().split(b"\n")[1:-2]
+                self.check(f"killed at {part}: {len(kept)} records are a beginning", kept == lines[1 : len(kept) + 1])
+                self.check("the journal says so", len(kept) == (journal[0]["position"] if journal else 0))
+        with Server(self.server.binary, data=folder) as other:
+            connection = other.connect(120)
+            connection.request("POST", "/schemata/v1/import", bundle)
+            self.check("the rest after two kills", connection.getresponse().status == 200)
+            connection = other.connect(120)
+            connection.request("GET", "/schemata/v1/export")
+            self.check("equal after two kills", connection.getresponse().read() == bundle)
+        done = subprocess.run([self.server.binary, "fsck", "--data", folder], capture_output=True, check=False)
+        self.check(f"fsck: {done.stdout}{done.stderr}", done.returncode == 0)
+
     def run(self):
         bundle = history()
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
@@ -178,6 +207,8 @@ class Lists:
         self.slow_readers()
         self.while_others_write()
         self.broken_uploads(bundle)
+        with tempfile.TemporaryDirectory(prefix="schemata-lists-") as folder:
+            self.killed_imports(bundle, folder)
         return self.failures
 
 
