@@ -335,6 +335,8 @@ static schemata_status_t fill_framed(schemata_deserializer_t *d, struct sma_clie
                                 &until_ms, &made);
     if (!st)
         st = fetch_reader(d, route, m, subject.ptr, &made);
+    if (!st && sma_buf_failed(&subject))
+        st = sma_client_no_memory(&made);
     if (!st)
         st = find_rules(d, route, sma_buf_str(&subject), &made);
     if (until_ms < route->until_ms)

@@ -467,6 +467,8 @@ static schemata_status_t new_key(struct session *s, struct sma_buf *base64)
     schemata_status_t st = sma_buf_failed(&message)
                                ? sma_client_no_memory(s->err)
                                : use_kms(s, true, sma_buf_str(&message), &wrapped);
+    if (!st && sma_buf_failed(&wrapped))
+        st = sma_client_no_memory(s->err);
     if (!st)
         sma_base64_put(base64, sma_buf_str(&wrapped));
     sma_crypto_wipe_buf(&message);
@@ -531,8 +533,12 @@ static schemata_status_t open_key(struct session *s, const struct dek *dek,
     if (!sma_base64_read(dek->plain.len ? &message : &bytes,
                          dek->plain.len ? dek->plain : dek->wrapped))
         st = no_key(s, "the dek's key material is no base64");
+    if (!st && sma_buf_failed(&bytes))
+        st = sma_client_no_memory(s->err);
     if (!st && !dek->plain.len)
         st = use_kms(s, false, sma_buf_str(&bytes), &message);
+    if (!st && sma_buf_failed(&message))
+        st = sma_client_no_memory(s->err);
     if (!st && sma_dek_key_read(&out->bytes, s->request->algorithm, sma_buf_str(&message), &problem))
         st = no_key(s, problem.message);
     out->version = dek->version;

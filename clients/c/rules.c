@@ -195,7 +195,7 @@ static schemata_status_t run_text(struct field_run *f, struct sma_str value, str
             sma_base64_put(out, sma_buf_str(&bytes));
     } else if (!sma_base64_read(&bytes, value)) {
         st = sma_client_fail(f->err, SCHEMATA_ERR_RULE, "the text is no base64: was it encrypted?");
-    } else {
+    } else if (!sma_buf_failed(&bytes)) {
         st = sma_client_cipher_run(&f->cipher, sma_buf_str(&bytes), out, f->err);
     }
     if (!st && sma_buf_failed(&bytes))
@@ -478,7 +478,8 @@ schemata_status_t sma_client_rules_run(struct sma_client_rules *rules, const sch
     sma_buf_puts(&here, data);
     for (size_t i = 0; !st && i < rules->contract->count; i++) {
         sma_buf_init(&next, 0);
-        st = step(&run, &rules->contract->rules[i], sma_buf_str(&here), &next);
+        st = sma_buf_failed(&here) ? sma_client_no_memory(err)
+                                   : step(&run, &rules->contract->rules[i], sma_buf_str(&here), &next);
         sma_buf_fini(&here);
         here = next;
     }

@@ -207,6 +207,8 @@ static schemata_status_t find_rules(struct sma_client_choice *choice, schemata_s
     else if (s->client)
         st = sma_client_subject(&s->subjects, m, choice->schema->body->record_name, &subject,
                                 &until_ms, err);
+    if (!st && sma_buf_failed(&subject))
+        st = sma_client_no_memory(err);
     if (!st)
         st = sma_client_rules_new(&choice->rules, s->client, s->conf, choice->schema,
                                   sma_buf_str(&subject), true, err);

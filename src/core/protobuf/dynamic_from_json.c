@@ -117,6 +117,8 @@ bool sma_proto_read_base64(struct sma_proto_dynamic *d, struct sma_str text, str
     sma_buf_init(&bytes, 0);
     if (text.len)
         ok = sma_proto_take_base64(&bytes, text);
+    if (sma_buf_failed(&bytes))
+        sma_proto_dynamic_nomem(d); /* counts, whatever it looks like */
     if (ok) {
         *out = sma_arena_copy(&d->arena, sma_buf_str(&bytes));
         if (!out->ptr)

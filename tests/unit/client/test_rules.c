@@ -509,6 +509,61 @@ static void takes_other_key_services(void **state)
     registry_fini(&r);
 }
 
+/* ---- memory ------------------------------------------------------------------------------------- */
+
+/* The registry has what it needs beforehand: what fails is the client's. */
+static void reserve(struct registry *r)
+{
+    bool ok = sma_buf_reserve(&r->kek, 4096) && sma_buf_reserve(&r->answer, 16384);
+    for (size_t i = 0; i < DEKS_MAX; i++)
+        ok = ok && sma_buf_reserve(&r->deks[i], 4096);
+    assert_true(ok);
+}
+
+static bool flow(struct registry *r, const char *value, schemata_error_t **err)
+{
+    struct serde s = {.conf = schemata_conf_new()};
+    schemata_msg_t m = {.size = sizeof m, .topic = "orders"};
+    bool ok = s.conf && !schemata_conf_set(s.conf, "url", "http://127.0.0.1:1", err) &&
+              !schemata_conf_set(s.conf, "auto.register.schemas", "false", err) &&
+              !schemata_conf_set(s.conf, "use.latest.version", "true", err) &&
+              !schemata_conf_set(s.conf, "rule.executors.x.param.secret", "sesame", err);
+    if (ok) {
+        schemata_conf_set_http(s.conf, serve, release, r);
+        s.client = schemata_client_new(s.conf, err);
+        s.ser = s.client ? schemata_serializer_new(s.client, s.conf, NULL, err) : NULL;
+        s.de = s.ser ? schemata_deserializer_new(s.client, s.conf, NULL, err) : NULL;
+        ok = s.de && !schemata_serialize_json(s.ser, &m, value, strlen(value), &s.out, err) &&
+             !schemata_deserialize_json(s.de, &m, s.out.data, s.out.len, &s.json, NULL, err);
+    }
+    serde_close(&s);
+    return ok;
+}
+
+static void survives_failing_allocations(void **state)
+{
+    (void)state;
+    static const size_t which[] = {0, 5, 6, 9}; /* of `encryptions`: each format, and a payload */
+    for (size_t i = 0; i < SMA_COUNT(which); i++) {
+        bool has_failed = true;
+        for (long n = 0; has_failed; n++) {
+            struct registry r;
+            schemata_error_t *err = NULL;
+            registry_init(&r, encryptions[which[i]].type, encryptions[which[i]].schema, encryptions[which[i]].rules);
+            reserve(&r);
+            sma_test_fail_alloc(n);
+            bool ok = flow(&r, encryptions[which[i]].value, &err);
+            has_failed = sma_test_alloc_failed();
+            if (!ok && err && schemata_error_status(err) != SCHEMATA_ERR_NOMEM)
+                fail_msg("%s, allocation %ld: %s", encryptions[which[i]].what, n, schemata_error_message(err));
+            if (!ok && !has_failed)
+                fail_msg("%s: failed with enough memory", encryptions[which[i]].what);
+            schemata_error_free(err);
+            registry_fini(&r);
+        }
+    }
+}
+
 /* ---- migrations --------------------------------------------------------------------------------- */
 
 static void post_version(struct serde *s, const char *body)
@@ -563,6 +618,7 @@ int main(void)
         cmocka_unit_test(does_not_decrypt),      cmocka_unit_test(runs_the_programs_rules),
         cmocka_unit_test(takes_other_key_services), cmocka_unit_test(takes_settings_of_rules),
         cmocka_unit_test(refuses_migrations),
+        cmocka_unit_test(survives_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
