@@ -475,10 +475,13 @@ static bool serve(struct sma_client_cache *cache, struct shard *s, struct entry 
     return true;
 }
 
-static bool serve_reading(struct sma_client_cache *cache, struct shard *s, uint64_t hash,
-                          struct sma_client_ask *ask, schemata_schema_t **out,
-                          schemata_error_t **err, schemata_status_t *st)
+bool sma_client_cache_hit(struct sma_client_cache *cache, struct sma_client_ask *ask,
+                          schemata_schema_t **out, schemata_error_t **err, schemata_status_t *st)
 {
+    uint64_t hash = sma_hash_bytes(cache->seed, ask->key.ptr, ask->key.len);
+    struct shard *s = &cache->shards[hash % SHARDS];
+    if (ask->flags & SCHEMATA_REFRESH)
+        return false;
     pthread_rwlock_rdlock(&s->lock);
     struct entry *e = find(s, ask->key, hash);
     bool is_served = e && serve(cache, s, e, ask, out, err, st);
@@ -515,7 +518,7 @@ schemata_status_t sma_client_cache_get(struct sma_client_cache *cache, struct sm
     struct shard *s = &cache->shards[shard];
     schemata_status_t st;
     bool is_mine, is_fresh = ask->flags & SCHEMATA_REFRESH;
-    if (!is_fresh && serve_reading(cache, s, hash, ask, out, err, &st))
+    if (sma_client_cache_hit(cache, ask, out, err, &st))
         return st;
     if (ask->flags & SCHEMATA_NOWAIT)
         return sma_client_fail(err, SCHEMATA_ERR_WOULD_BLOCK, "not in the cache");

@@ -43,6 +43,10 @@ struct sma_client_cache *sma_client_cache_new(const schemata_conf_t *c,
 /* No call may be in flight. */
 void sma_client_cache_free(struct sma_client_cache *cache);
 
+/* From what is there alone, a remembered miss included (*st). False when it must be fetched; of `ask`
+ * only kind, key, flags and has_worker are looked at. */
+bool sma_client_cache_hit(struct sma_client_cache *cache, struct sma_client_ask *ask,
+                          schemata_schema_t **out, schemata_error_t **err, schemata_status_t *st);
 /* From the cache, from somebody else's flight, or by a fetch of our own. A new reference.
  *
  * Returns   what `fetch` returned, to all who waited for it; SCHEMATA_ERR_WOULD_BLOCK for

@@ -298,24 +298,38 @@ static void say_stale(schemata_client_t *cl, const struct sma_client_request *r)
                    r->subject ? r->subject : "");
 }
 
+/* The cache does not have it: fetch, or wait for who does. */
+static schemata_status_t ask_registry(struct sma_client_request *r, struct sma_client_ask *a,
+                                      schemata_schema_t **out, schemata_error_t **err)
+{
+    const schemata_call_t call = {.size = sizeof call, .timeout_ms = r->timeout_ms};
+    struct sma_buf subject;
+    sma_buf_init(&subject, 0);
+    if (r->subject)
+        sma_client_put_subject(&subject, r->context, r->subject);
+    r->deadline_ms = sma_client_deadline(r->client, &call);
+    a->deadline_ms = r->deadline_ms;
+    a->subject = sma_buf_str(&subject);
+    schemata_status_t st = sma_buf_failed(&subject)
+                               ? sma_client_no_memory(err)
+                               : sma_client_cache_get(r->client->cache, a, out, err);
+    sma_buf_fini(&subject);
+    return st;
+}
+
 static schemata_status_t ask(struct sma_client_request *r, struct sma_str key,
                              schemata_schema_t **out, schemata_error_t **err)
 {
     schemata_client_t *cl = r->client;
-    char qualified[2 * SMA_CLIENT_SUBJECT_MAX + 3] = "";
-    if (r->subject && has_context(r->context) && !is_qualified(r->subject)) {
-        char *at = stpcpy(stpcpy(qualified, ":"), r->context);
-        stpcpy(stpcpy(at, ":"), r->subject);
-    }
     struct sma_client_ask a = {.kind = kind_of(r),
                                .key = key,
-                               .subject = sma_str_z(*qualified ? qualified : r->subject),
                                .flags = r->flags,
-                               .deadline_ms = r->deadline_ms,
                                .fetch = run_fetch,
                                .ctx = r,
                                .has_worker = cl->worker != NULL};
-    schemata_status_t st = sma_client_cache_get(cl->cache, &a, out, err);
+    schemata_status_t st;
+    if (!sma_client_cache_hit(cl->cache, &a, out, err, &st))
+        st = ask_registry(r, &a, out, err);
     if (cl->worker && (a.is_due || st == SCHEMATA_ERR_WOULD_BLOCK))
         sma_client_worker_add(cl->worker, r, key, a.is_due);
     r->until_ms = a.until_ms;

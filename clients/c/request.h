@@ -25,7 +25,8 @@ struct sma_client_request {
     size_t pair_count;
     const schemata_schema_t *schema; /* to look up or register */
     uint32_t flags;
-    int64_t deadline_ms;
+    int32_t timeout_ms;  /* <= 0: as configured */
+    int64_t deadline_ms; /* set when the cache does not have it: a hit looks at no clock */
     int64_t until_ms; /* out, on success: when the answer stops counting; INT64_MAX: never */
 };
 

@@ -41,7 +41,7 @@ static void run_job(struct job *job)
     r->flags &= ~(SCHEMATA_NOWAIT | SCHEMATA_REFRESH);
     if (job->refreshes)
         r->flags |= SCHEMATA_REFRESH;
-    r->deadline_ms = sma_client_deadline(r->client, NULL);
+    r->timeout_ms = 0;
     if (sma_client_request_run(r, &schema, NULL))
         return;
     schemata_schema_unref(schema);

@@ -117,6 +117,10 @@ static void hits_ask_nobody(void **state)
     assert_int_equal(stats.misses, 3);
     assert_int_equal(stats.hits, 298);
     assert_int_equal(stats.schemas_cached, 3);
+    sma_test_fail_alloc(0); /* and allocate nothing */
+    schemata_schema_unref(schemata_get_by_id(cl, 1, NULL, NULL, NULL));
+    schemata_schema_unref(schemata_get_version(cl, "orders-value", -1, NULL, NULL));
+    assert_false(sma_test_alloc_failed());
     schemata_cache_clear(cl, false);
     schemata_schema_unref(schemata_get_by_id(cl, 1, NULL, NULL, NULL));
     assert_int_equal(schemata_mock_requests(SCOPE, "/schemas/ids/1"), 2);
