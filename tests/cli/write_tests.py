@@ -121,6 +121,39 @@ class Register(Both):
                 alone = folder.run("register", "money.avsc", "--url", proxy.url)
                 self.assertEqual(alone.returncode, 7)
 
+    def test_a_dry_run_asks_the_registry_too(self):
+        """It may know rules of its own: its verdict is told, and nothing is written."""
+        with Server(BINARY) as server, Folder({"a.avsc": '"long"'}) as folder:
+            register(server, "a", '"int"')
+            proxy = foreign(server)
+            inner = proxy.answer
+
+            def answer(method, path, body):
+                if path.startswith("/compatibility/"):
+                    return 200, {}, b'{"is_compatible":false,"messages":["no \\u001b[31mtuesdays","nor mondays"]}'
+                return inner(method, path, body)
+
+            proxy.answer = answer
+            with proxy:
+                done = folder.run("register", "--dry-run", "--url", proxy.url)
+                self.assertEqual((done.returncode, done.stdout), (1, "a: refused: no ?[31mtuesdays; nor mondays\n"), done.stderr)
+                self.assertFalse([c for c in proxy.calls if c[0] == "POST" and c[1].endswith("/a/versions") and not c[1].startswith("/comp")])
+
+    def test_a_refusal_only_the_registry_knows(self):
+        with Server(BINARY) as server, Folder({"a.avsc": '"long"'}) as folder:
+            proxy = foreign(server)
+            inner = proxy.answer
+
+            def answer(method, path, body):
+                if method == "POST" and path == "/subjects/a/versions":
+                    return refusal(409, 409, "Schema being registered is incompatible with an earlier schema")
+                return inner(method, path, body)
+
+            proxy.answer = answer
+            with proxy:
+                done = folder.run("register", "--url", proxy.url)
+            self.assertEqual((done.returncode, done.stdout), (1, "a: failed: Schema being registered is incompatible with an earlier schema\n"))
+
     def test_a_registry_that_dies_halfway(self):
         with Server(BINARY) as server, Folder({f"s{i}.avsc": {**MONEY, "name": f"M{i}"} for i in range(5)}) as folder:
             proxy = foreign(server)
@@ -206,6 +239,28 @@ class Apply(Both):
             for subject in ("money", "orders-value", "common%2Fmoney.proto", "pay-value", "addr", "person"):
                 texts = {call(s.connect(), "GET", f"/subjects/{subject}/versions/latest/schema")[1].__repr__() for s in (server, second)}
                 self.assertEqual(len(texts), 1, subject)
+
+    def test_new_metadata_is_a_new_version_and_once_only(self):
+        with Server(BINARY) as server, Folder({"a.avsc": MONEY}) as folder:
+            url = ["--url", url_of(server)]
+            folder.run("apply", *url)
+            folder.write({"schemata.yaml": "version: 1\nsubjects:\n  a: { metadata: { owner: me } }\n"})
+            self.assertEqual(folder.run("plan", "--exit-code", *url).returncode, 1)
+            self.assertIn("version 2", folder.run("apply", *url).stdout)
+            self.assertEqual(folder.run("plan", "--exit-code", *url).returncode, 0)
+            _, stored = call(server.connect(), "GET", "/subjects/a/versions/2")
+            self.assertEqual(stored["metadata"], {"properties": {"owner": "me"}})
+
+    def test_mistakes_in_the_project_are_named(self):
+        rows = [
+            ("subjects:\n  a: { mode: SOMETIMES }\n", "must be one of READWRITE|"), ("subjects:\n  a: { normalize: maybe }\n", "must be one of true|false"),
+            ("subjects:\n  a: { metadata: [x] }\n", "keys and values are wanted here"), ("registry:\n  ulr: x\n", 'did you mean "url"?'),
+        ]
+        for text, message in rows:
+            with Folder({"a.avsc": MONEY, "schemata.yaml": "version: 1\n" + text}) as folder:
+                done = folder.run("plan", "--url", "http://127.0.0.1:1")
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(message, done.stderr)
 
     def test_interrupted(self):
         """One Ctrl-C: what is under way is finished, what was done and what not is said."""
