@@ -36,9 +36,12 @@ static bool is_harmless(struct sma_str name)
     return name.len > 0 && name.ptr[0] != '-';
 }
 
+/* A limit of the user's own stays. */
 static void add_time_limit(struct offer *o, const struct sma_arguments *arguments)
 {
     o->arguments = *arguments;
+    if (sma_argument_has(arguments, "--timeout"))
+        return;
     for (const struct sma_option *option = sma_remote_options; option->name; option++)
         if (!strcmp(option->name, "--timeout") &&
             o->arguments.given_count < SMA_OPTION_VALUES_MAX)

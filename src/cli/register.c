@@ -204,6 +204,23 @@ static enum sma_status register_all(struct sma_deploy *d)
     return st;
 }
 
+static enum sma_status ask(struct sma_deploy *d)
+{
+    struct sma_session *s = d->session;
+    size_t fresh = 0;
+    for (size_t i = 0; i < d->count; i++)
+        fresh += d->items[i].state == SMA_DEPLOY_NEW_SUBJECT ||
+                 d->items[i].state == SMA_DEPLOY_NEW_VERSION;
+    struct sma_str question =
+        sma_arena_printf(&s->arena, "Register %zu schema version%s in %s?", fresh,
+                         fresh == 1 ? "" : "s", sma_remote_url(s->remote));
+    if (!question.ptr)
+        return sma_fail_nomem(&s->err);
+    return fresh ? sma_consent(s->remote, s->arguments, SMA_CONSENT_ORDINARY, NULL, question.ptr,
+                               &s->err)
+                 : SMA_OK;
+}
+
 /* Lookups and checks that need no consent; then the writes. */
 static enum sma_status work(struct sma_deploy *d, bool is_dry, bool *is_refused)
 {
@@ -225,8 +242,7 @@ static enum sma_status work(struct sma_deploy *d, bool is_dry, bool *is_refused)
         return st;
     if (is_dry)
         return try_all(d);
-    st = sma_consent(s->remote, s->arguments, SMA_CONSENT_ORDINARY, NULL,
-                     "Register these schemas?", &s->err);
+    st = ask(d);
     sma_interrupt_gracefully();
     return st ? st : register_all(d);
 }

@@ -212,7 +212,7 @@ class RegistryMessages(unittest.TestCase):
             inner = proxy.answer
             proxy.answer = lambda method, path, body: None if "/ids/3" in path else inner(method, path, body)
             with proxy:
-                done = folder.run("decode", "--url", proxy.url, "--timeout", "500ms", input="000000000106\n" + "000000000306\n" * 9)
+                done = folder.run("decode", "--url", proxy.url, "--timeout", "3s", input="000000000106\n" + "000000000306\n" * 9)
             self.assertEqual((done.returncode, len(done.stdout.splitlines())), (3, 1), done.stderr)
             self.assertEqual(len(done.stderr.strip().splitlines()), 2, done.stderr)
 

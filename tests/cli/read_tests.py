@@ -185,7 +185,7 @@ class Reading(unittest.TestCase):
             inner = proxy.answer
             proxy.answer = lambda method, path, body: None if "pay-value/versions" in path else inner(method, path, body)
             with proxy:
-                done = folder.run("pull", "tree", "--url", proxy.url, "--timeout", "1s")
+                done = folder.run("pull", "tree", "--url", proxy.url, "--timeout", "3s")
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertEqual(os.listdir(folder.path), [], "nothing is written unless all is there")
 

@@ -78,25 +78,28 @@ class Table(unittest.TestCase):
         with Server(BINARY) as server, Folder() as folder:
             for subject in ("orders-value", "orders-key", "money", "a%20b", "%24(touch%20x)", "%60touch%20y%60"):
                 call(server.connect(), "POST", f"/subjects/{subject}/versions", {"schema": '"int"'})
+            ask = ["complete", "--timeout", "10s"]  # as long as a busy machine needs
             env = {"SCHEMA_REGISTRY_URL": f"http://127.0.0.1:{server.port}", "XDG_CACHE_HOME": folder.file("cache")}
-            self.assertEqual(folder.run("complete", "", env=env).stdout, "money\norders-key\norders-value\n")
-            self.assertEqual(folder.run("complete", "sr:or", env=env).stdout, "sr:orders-key\nsr:orders-value\n")
-            self.assertEqual(folder.run("complete", "money@", env=env).stdout, "money@1\nmoney@latest\nmoney@all\n")
+            self.assertEqual(folder.run(*ask, "", env=env).stdout, "money\norders-key\norders-value\n")
+            self.assertEqual(folder.run(*ask, "sr:or", env=env).stdout, "sr:orders-key\nsr:orders-value\n")
+            self.assertEqual(folder.run(*ask, "money@", env=env).stdout, "money@1\nmoney@latest\nmoney@all\n")
             call(server.connect(), "DELETE", "/subjects/money")
-            self.assertIn("money\n", folder.run("complete", env=env).stdout, "remembered for a while")
+            self.assertIn("money\n", folder.run(*ask, env=env).stdout, "remembered for a while")
             fresh = {**env, "XDG_CACHE_HOME": folder.file("other")}
-            self.assertEqual(folder.run("complete", env=fresh).stdout, "orders-key\norders-value\n")
+            self.assertEqual(folder.run(*ask, env=fresh).stdout, "orders-key\norders-value\n")
             nobody = folder.run("complete", env={**env, "SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"})
             self.assertEqual((nobody.returncode, nobody.stdout, nobody.stderr), (0, "", ""))
             self.assertEqual(folder.run("complete").returncode, 0)
             script = run("completion", "bash").stdout
+            folder.write({"patient": f'#!/bin/sh\ncommand=$1\nshift\nexec {BINARY} "$command" --timeout 10s "$@"\n'})
+            os.chmod(folder.file("patient"), 0o755)
             for words, at, answer in (("versions or", 2, "orders-key orders-value"), ("check --against sr : orders-k", 5, "orders-key"),
                                       ("get sr:orders-v", 2, "sr:orders-value"), ("delete ''", 2, "orders-key orders-value")):
-                ask = f"COMP_WORDS=({BINARY} {words}); COMP_CWORD={at}; _schemata; echo ${{COMPREPLY[*]}}"
-                done = subprocess.run(["bash", "--norc", "-c", script + ask], capture_output=True, text=True, timeout=30,
+                line = f"COMP_WORDS=({folder.file('patient')} {words}); COMP_CWORD={at}; _schemata; echo ${{COMPREPLY[*]}}"
+                done = subprocess.run(["bash", "--norc", "-c", script + line], capture_output=True, text=True, timeout=30,
                                       env=environment(fresh), cwd=folder.path)
                 self.assertEqual((done.stdout.strip(), done.stderr), (answer, ""), words)
-            self.assertEqual(sorted(os.listdir(folder.path)), ["cache", "other"], "no name of a subject was run")
+            self.assertEqual(sorted(os.listdir(folder.path)), ["cache", "other", "patient"], "no name of a subject was run")
 
     def test_flags_stand_anywhere(self):
         for args in (["-q", "version"], ["--color", "never", "version"], ["--color=never", "version"]):

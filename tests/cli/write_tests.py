@@ -160,7 +160,7 @@ class Register(Both):
             inner = proxy.answer
             proxy.answer = lambda m, path, body: None if m == "POST" and path == "/subjects/s3/versions" else inner(m, path, body)
             with proxy:
-                done = folder.run("register", "--url", proxy.url, "--timeout", "500ms")
+                done = folder.run("register", "--url", proxy.url, "--timeout", "3s")
             self.assertEqual(done.returncode, 3, done.stdout)
             self.assertEqual(done.stdout.count(": registered version 1"), 3)
             self.assertEqual(done.stdout.count(": left undone"), 2)
@@ -493,3 +493,9 @@ class Consent(unittest.TestCase):
             self.assertEqual(terminal.type("y\n").end(), 0)
             self.assertIn("money: config set to NONE", terminal.seen)
             self.assertEqual(run("list", "--profile", "prod", env=env).returncode, 0, "reading asks nothing")
+            folder.write({"money.avsc": MONEY, "fresh.avsc": '"int"'})
+            self.assertEqual(folder.run("register", "money.avsc", "--profile", "prod", env=env).returncode, 0, "nothing to be done")
+            done = folder.run("register", "fresh.avsc", "-y", "--profile", "prod", env=env)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("Register 1 schema version in http://", done.stderr)
+            self.assertEqual(folder.run("apply", "-y", "--profile", "prod", env=env).returncode, 2)
