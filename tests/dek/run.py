@@ -204,6 +204,30 @@ class VaultTest(unittest.TestCase):
         except OSError:
             pass  # the server may be gone before it has answered
 
+    def test_vault_must_show_the_right_certificate(self):
+        folder = tempfile.TemporaryDirectory(prefix="schemata-dek-")
+        self.addCleanup(folder.cleanup)
+        pairs = []
+        for name in ("right", "other"):
+            pair = tuple(os.path.join(folder.name, f"{name}.{kind}") for kind in ("pem", "key"))
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                 "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                 "-out", pair[0], "-keyout", pair[1]],
+                check=True, capture_output=True, timeout=60)
+            pairs.append(pair)
+        self.vault = self.enter(Vault(tls=pairs[0]))
+        self.vault.keys["k"] = 1
+        right = self.serve(vault_ca=pairs[0][0])
+        self.shared(right)
+        self.assertEqual(ask(right, "POST", "v/test")[0], 200)
+        asked = len(self.vault.requests)
+        for more in ({"vault_ca": pairs[1][0]}, {}):
+            server = self.serve(**more)
+            self.shared(server)
+            self.assertIn("no answer", self.must_fail(server, 500, 50070, "POST", "v/test"))
+        self.assertEqual(len(self.vault.requests), asked)  # the token went nowhere
+
     def test_a_wrong_address_is_refused_at_start(self):
         for address in ("vault:8200", "https://", "https://u@v:1", "https://v/path", "ftp://v"):
             done = subprocess.run(
@@ -346,28 +370,47 @@ class FileTest(unittest.TestCase):
             connection.close()
             self.assertEqual(self.crawl(server), before)
 
-    def make_first_file(self):
-        """A file as a server of before the DEK registry left it: migration 0001 alone. Its rows come from
-        a file of today, table by table."""
+    def make_old_file(self, names, fill):
+        """A file as an older server left it, with these migrations alone. Its rows come from a file of
+        today, table by table."""
         with self.serve(os.path.join(self.folder.name, "new")) as server:
-            for text in ('"int"', '"long"'):
-                self.assertEqual(ask(server, "POST", "/subjects/kept/versions", {"schema": text})[0], 200)
-        with open("migrations/0001_state.sql", "rb") as file:
-            first = file.read()
+            fill(server)
         os.mkdir(self.data)
         db = sqlite3.connect(os.path.join(self.data, "schemata.db"), isolation_level=None)
-        db.executescript(first.decode())
+        rows = []
+        for number, name in enumerate(names, 1):
+            with open(f"migrations/{name}.sql", "rb") as file:
+                text = file.read()
+            db.executescript(text.decode())
+            rows.append((number, name, hashlib.sha256(text).hexdigest()))
         db.execute("ATTACH ? AS new", (os.path.join(self.folder.name, "new", "schemata.db"),))
         for (table,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' "
                                    "AND name <> 'migrations'").fetchall():
             columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
             db.execute(f"DELETE FROM main.{table}")
             db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
-        db.execute("INSERT INTO migrations VALUES (1, '0001_state', ?, 0)", (hashlib.sha256(first).hexdigest(),))
+        db.executemany("INSERT INTO migrations VALUES (?, ?, ?, 0)", rows)
         db.close()
 
+    def register_two(self, server):
+        for text in ('"int"', '"long"'):
+            self.assertEqual(ask(server, "POST", "/subjects/kept/versions", {"schema": text})[0], 200)
+
+    def test_a_file_with_keys_but_without_their_index_is_upgraded(self):
+        before = {}
+
+        def fill(server):
+            self.fill(server)
+            before.update(self.crawl(server))
+
+        self.make_old_file(["0001_state", "0002_dek_registry"], fill)
+        with self.serve() as server:
+            self.assertEqual(self.crawl(server), before)
+            self.assertEqual(ask(server, "GET", KEKS + "?subjectPrefix=:.ctx:"), (200, ["p"]))
+        self.fsck()
+
     def test_a_file_of_before_is_upgraded(self):
-        self.make_first_file()
+        self.make_old_file(["0001_state"], self.register_two)
         with self.serve() as server:
             self.assertEqual(ask(server, "GET", "/subjects/kept/versions"), (200, [1, 2]))
             self.assertEqual(ask(server, "GET", KEKS), (200, []))

@@ -4,6 +4,7 @@ of it, no cryptography. Standard library only."""
 import base64
 import http.server
 import json
+import ssl
 import threading
 import time
 
@@ -13,8 +14,9 @@ class Vault:
     plaintext>, so that unwrapping under another key fails as the real one does. Use as a context
     manager."""
 
-    def __init__(self, token="root-token", role=None):
+    def __init__(self, token="root-token", role=None, tls=None):
         self.token, self.role = token, role  # role: (role_id, secret_id) that logs in for a token
+        # tls: (certificate, key) as PEM files, for https://localhost
         self.keys = {}  # name -> version for wrapping
         self.requests = []  # (path, token, namespace)
         self.trouble = None  # a function (handler) -> bool that answers itself
@@ -36,6 +38,11 @@ class Vault:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+            self.url = f"https://localhost:{self.server.server_port}"
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
