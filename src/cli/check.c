@@ -28,7 +28,7 @@ const struct sma_option sma_check_options[] = {
     {.name = "--deleted",
      .value = "error|warn|ignore",
      .standard = "warn",
-     .help = "what a schema of the base without counterpart is"},
+     .help = "what a schema of the base without counterpart is; of a registry only when given"},
     {.name = "--new",
      .value = "ignore|warn|error",
      .standard = "ignore",
@@ -209,7 +209,7 @@ static enum sma_status open_registry_base(struct check *c, struct base *base,
     struct sma_strings subjects;
     struct sma_wanted wanted = {NULL, 0, 0};
     struct sma_sr_ref ref;
-    bool with_gone = sma_argument(s->arguments, "--deleted") || s->project.deleted.len;
+    bool with_gone = sma_argument_has(s->arguments, "--deleted");
     enum sma_status st = sma_sr_parse(&ref, reference, &s->err);
     if (!st)
         st = sma_session_remote(s);

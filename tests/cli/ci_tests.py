@@ -68,6 +68,25 @@ class Scripts(unittest.TestCase):
 
 
 class Stranger(unittest.TestCase):
+    def test_every_line_of_the_template_counts_when_uncommented(self):
+        with Folder({"a.avsc": '"int"'}) as folder:
+            folder.run("init")
+            text = folder.read("schemata.yaml")
+            keys = [line for line in text.splitlines() if line.startswith("# ") and line.rstrip().endswith(":") and " " not in line[2:]]
+            self.assertEqual(keys, ["# registry:", "# subjects:", "# accept:"])
+            lines, inside = [], False
+            for line in text.splitlines():
+                inside = line in keys or (inside and line.startswith("#   "))
+                lines.append(line[2:] if inside else line)
+            folder.write({"schemata.yaml": "\n".join(lines) + "\n"})
+            done = folder.run("validate", env={"SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"})
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            shown = folder.run("config-file", "--show", env={"SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"})
+            self.assertEqual(shown.returncode, 2, "client.properties is not there")
+            folder.write({"client.properties": "max.retries=1\n"})
+            shown = folder.run("config-file", "--show", env={"SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"})
+            self.assertIn("subjects.orders-value.level", shown.stdout, shown.stderr)
+
     def test_from_init_to_green(self):
         files = {f"schemas/t{i}-value.avsc": {**ORDER, "name": f"T{i}"} for i in range(10)}
         with Folder(files, git=True) as folder:
