@@ -57,97 +57,98 @@ static const char *with_nul(struct filler *f, struct sma_str text)
  */
 
 /* A union's null is told without its branch. */
-static bool on_null(void *ctx)
+static int on_null(void *ctx)
 {
     struct filler *f = ctx;
     avro_value_t v, branch;
     const struct sma_avro_node *node = take(f, &v);
     if (!node || node->kind != SMA_AVRO_UNION)
-        return node && check(f, avro_value_set_null(&v));
+        return !(node && check(f, avro_value_set_null(&v)));
     for (uint32_t i = 0; i < node->variants.count; i++)
         if (node->variants.members[i]->kind == SMA_AVRO_NULL)
-            return check(f, avro_value_set_branch(&v, (int)i, &branch)) &&
-                   check(f, avro_value_set_null(&branch));
-    return check(f, EINVAL);
+            return !(check(f, avro_value_set_branch(&v, (int)i, &branch)) &&
+                   check(f, avro_value_set_null(&branch)));
+    return !(check(f, EINVAL));
 }
 
-static bool on_bool(void *ctx, bool value)
+static int on_bool(void *ctx, bool value)
 {
     avro_value_t v;
-    return take(ctx, &v) && check(ctx, avro_value_set_boolean(&v, value));
+    return !(take(ctx, &v) && check(ctx, avro_value_set_boolean(&v, value)));
 }
 
-static bool on_int(void *ctx, int64_t value)
+static int on_int(void *ctx, int64_t value)
 {
     avro_value_t v;
     const struct sma_avro_node *node = take(ctx, &v);
-    return node && check(ctx, node->kind == SMA_AVRO_INT ? avro_value_set_int(&v, (int32_t)value)
-                                                         : avro_value_set_long(&v, value));
+    return !(node && check(ctx, node->kind == SMA_AVRO_INT ? avro_value_set_int(&v, (int32_t)value)
+                                                         : avro_value_set_long(&v, value)));
 }
 
-static bool on_uint(void *ctx, uint64_t value)
+static int on_uint(void *ctx, uint64_t value)
 {
     return on_int(ctx, (int64_t)value); /* Avro has none */
 }
 
-static bool on_float(void *ctx, float value)
+static int on_float(void *ctx, float value)
 {
     avro_value_t v;
-    return take(ctx, &v) && check(ctx, avro_value_set_float(&v, value));
+    return !(take(ctx, &v) && check(ctx, avro_value_set_float(&v, value)));
 }
 
-static bool on_double(void *ctx, double value)
+static int on_double(void *ctx, double value)
 {
     avro_value_t v;
-    return take(ctx, &v) && check(ctx, avro_value_set_double(&v, value));
+    return !(take(ctx, &v) && check(ctx, avro_value_set_double(&v, value)));
 }
 
-static bool on_string(void *ctx, struct sma_str value)
+static int on_string(void *ctx, const char *at, size_t len)
 {
+    struct sma_str value = sma_str_make(at, len);
     avro_value_t v;
     const char *text = with_nul(ctx, value);
-    return take(ctx, &v) &&
-           check(ctx, text ? avro_value_set_string_len(&v, text, value.len + 1) : ENOMEM);
+    return !(take(ctx, &v) &&
+           check(ctx, text ? avro_value_set_string_len(&v, text, value.len + 1) : ENOMEM));
 }
 
-static bool on_bytes(void *ctx, struct sma_str value, struct sma_str logical)
+static int on_bytes(void *ctx, const void *at, size_t len, const char *logical)
 {
     avro_value_t v;
-    void *bytes = (void *)value.ptr; /* only copied from */
+    void *bytes = (void *)at; /* only copied from */
     const struct sma_avro_node *node = take(ctx, &v);
     (void)logical;
-    return node && check(ctx, node->kind == SMA_AVRO_FIXED
-                                  ? avro_value_set_fixed(&v, bytes, value.len)
-                                  : avro_value_set_bytes(&v, bytes, value.len));
+    return !(node && check(ctx, node->kind == SMA_AVRO_FIXED
+                                  ? avro_value_set_fixed(&v, bytes, len)
+                                  : avro_value_set_bytes(&v, bytes, len)));
 }
 
-static bool on_enum(void *ctx, struct sma_str symbol, int32_t index)
+static int on_enum(void *ctx, const char *symbol, int32_t index)
 {
     avro_value_t v;
     (void)symbol;
-    return take(ctx, &v) && check(ctx, avro_value_set_enum(&v, index));
+    return !(take(ctx, &v) && check(ctx, avro_value_set_enum(&v, index)));
 }
 
 /* ---- nesting --------------------------------------------------------------------------------------
  */
 
-static bool on_begin(void *ctx, size_t size_hint)
+static int on_begin(void *ctx, size_t size_hint)
 {
     struct filler *f = ctx;
     avro_value_t v;
     const struct sma_avro_node *node = take(f, &v);
     (void)size_hint;
     if (!node || f->top == &f->frames[SMA_AVRO_VALUE_DEPTH_MAX + 1])
-        return node && check(f, EINVAL);
+        return !(node && check(f, EINVAL));
     *++f->top = (struct frame){v, node, 0};
-    return true;
+    return 0;
 }
 
-static bool on_end(void *ctx)
+static int on_end(void *ctx)
 {
     struct filler *f = ctx;
     f->top--;
-    return true;
+    return 0;
 }
 
 /* Fields mostly come in the reader's order; the names are the reader's own. */
@@ -163,33 +164,34 @@ static bool on_field(struct filler *f, struct frame *top, struct sma_str key)
     return check(f, avro_value_get_by_index(&top->value, field->position, &f->pending, NULL));
 }
 
-static bool on_key(void *ctx, struct sma_str key)
+static int on_key(void *ctx, const char *name, size_t len)
 {
+    struct sma_str key = sma_str_make(name, len);
     struct filler *f = ctx;
     struct frame *top = f->top;
     if (top->node->kind == SMA_AVRO_RECORD)
-        return on_field(f, top, key);
+        return !(on_field(f, top, key));
     const char *text = with_nul(f, key);
     f->pending_node = top->node->items;
-    return check(f, text ? avro_value_add(&top->value, text, &f->pending, NULL, NULL) : ENOMEM);
+    return !(check(f, text ? avro_value_add(&top->value, text, &f->pending, NULL, NULL) : ENOMEM));
 }
 
-static bool on_branch(void *ctx, struct sma_str name, int32_t index)
+static int on_branch(void *ctx, struct sma_str name, int32_t index)
 {
     struct filler *f = ctx;
     avro_value_t v;
     const struct sma_avro_node *node = take(f, &v);
     (void)name;
     if (!node || !check(f, avro_value_set_branch(&v, index, &f->pending)))
-        return false;
+        return 1;
     f->pending_node = node->variants.members[index];
-    return true;
+    return 0;
 }
 
-static bool on_branch_end(void *ctx)
+static int on_branch_end(void *ctx)
 {
     (void)ctx;
-    return true;
+    return 0;
 }
 
 static const struct sma_visitor filling = {

@@ -91,17 +91,24 @@ static schemata_status_t put_real(struct encoder *e, const avro_value_t *v,
     return SCHEMATA_OK;
 }
 
-static schemata_status_t put_text(struct encoder *e, const char *text, size_t len)
+static inline schemata_status_t put_text(struct encoder *e, const char *text, size_t len)
 {
-    if (!sma_utf8_valid(sma_str_make(text, len), NULL))
+    if (!sma_is_ascii(sma_str_make(text, len)) && !sma_utf8_valid(sma_str_make(text, len), NULL))
         return e->api->fail(e->err, SCHEMATA_ERR_DATA, "a string is not UTF-8");
     put_long(e->out, (int64_t)len);
     put_raw(e->out, text, len);
     return SCHEMATA_OK;
 }
 
-static schemata_status_t put_scalar(struct encoder *e, const avro_value_t *v,
-                                    const struct sma_avro_node *node)
+static inline bool is_scalar(const struct sma_avro_node *node)
+{
+    return node->kind != SMA_AVRO_RECORD && node->kind != SMA_AVRO_UNION &&
+           node->kind != SMA_AVRO_ARRAY && node->kind != SMA_AVRO_MAP;
+}
+
+/* In line where values are many: in records, arrays and unions. */
+static inline __attribute__((always_inline)) schemata_status_t
+put_scalar(struct encoder *e, const avro_value_t *v, const struct sma_avro_node *node)
 {
     const void *bytes;
     const char *text;
@@ -158,10 +165,11 @@ static schemata_status_t put_record(struct encoder *e, const avro_value_t *v,
 {
     schemata_status_t st = SCHEMATA_OK;
     for (uint32_t i = 0; !st && i < node->record.count; i++) {
+        const struct sma_avro_node *type = node->record.fields[i].type;
         avro_value_t field;
-        st = avro_value_get_by_index(v, i, &field, NULL)
-                 ? refuse(e, "value is no record of that schema")
-                 : put(e, &field, node->record.fields[i].type);
+        if (avro_value_get_by_index(v, i, &field, NULL))
+            return refuse(e, "value is no record of that schema");
+        st = is_scalar(type) ? put_scalar(e, &field, type) : put(e, &field, type);
     }
     return st;
 }
@@ -205,8 +213,7 @@ static schemata_status_t put(struct encoder *e, const avro_value_t *v,
                              const struct sma_avro_node *node)
 {
     schemata_status_t st;
-    if (node->kind != SMA_AVRO_RECORD && node->kind != SMA_AVRO_UNION &&
-        node->kind != SMA_AVRO_ARRAY && node->kind != SMA_AVRO_MAP)
+    if (is_scalar(node))
         return put_scalar(e, v, node);
     if (!e->depth_left)
         return e->api->fail(e->err, SCHEMATA_ERR_DATA,

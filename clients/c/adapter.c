@@ -3,7 +3,8 @@
 const struct sma_client_adapter *schemata_private_adapter(void)
 {
     static const struct sma_client_adapter table = {
-        .version = SMA_CLIENT_ADAPTER_VERSION,
+        .layout = SMA_CLIENT_ADAPTER_LAYOUT,
+        .version = SMA_VERSION,
         .write_begin = sma_client_write_begin,
         .write_codec = sma_client_write_codec,
         .write_end = sma_client_write_end,

@@ -9,7 +9,8 @@
 #include "clients/c/serializer.h"
 
 struct sma_client_adapter {
-    const char *version; /* SMA_VERSION and the layout's number */
+    unsigned layout;     /* SMA_CLIENT_ADAPTER_LAYOUT: looked at in every call */
+    const char *version; /* SMA_VERSION, for the message */
     schemata_status_t (*write_begin)(schemata_serializer_t *s, const schemata_msg_t *m,
                                      schemata_schema_t *given, const char *message,
                                      struct sma_client_writing *w, schemata_error_t **err);
@@ -42,7 +43,8 @@ struct sma_client_adapter {
                                    const struct sma_error *core);
 };
 
-#define SMA_CLIENT_ADAPTER_VERSION SMA_VERSION "/1"
+/* Changes with anything that adapters reach: this table, or the structs that it leads to. */
+#define SMA_CLIENT_ADAPTER_LAYOUT 1u
 
 SCHEMATA_API const struct sma_client_adapter *schemata_private_adapter(void);
 

@@ -4,12 +4,12 @@
 const struct sma_client_adapter *sma_protobuf_c_api(schemata_error_t **err)
 {
     const struct sma_client_adapter *api = schemata_private_adapter();
-    if (!strcmp(api->version, SMA_CLIENT_ADAPTER_VERSION))
+    if (api->layout == SMA_CLIENT_ADAPTER_LAYOUT)
         return api;
     api->fail(err, SCHEMATA_ERR_UNSUPPORTED,
               "libschemata-protobuf-c is of version %s, libschemata of %s: install both from one "
               "build",
-              SMA_CLIENT_ADAPTER_VERSION, api->version);
+              SMA_VERSION, api->version);
     return NULL;
 }
 

@@ -24,4 +24,22 @@ size_t sma_utf16_prefix(struct sma_str s, size_t units);
 /* Number of code points; invalid bytes count as one each. */
 size_t sma_utf8_count(struct sma_str s);
 
+/* True when no byte has its high bit set. In line, for text that mostly is plain and short: eight bytes
+ * at a time, the last eight once more. */
+static inline bool sma_is_ascii(struct sma_str s)
+{
+    uint64_t high = 0, word;
+    if (s.len < 8) {
+        for (size_t i = 0; i < s.len; i++)
+            high |= (uint8_t)s.ptr[i];
+        return high < 0x80;
+    }
+    for (size_t i = 0; i + 8 <= s.len; i += 8) {
+        memcpy(&word, s.ptr + i, 8);
+        high |= word;
+    }
+    memcpy(&word, s.ptr + s.len - 8, 8);
+    return !((high | word) & 0x8080808080808080u);
+}
+
 #endif

@@ -51,9 +51,9 @@ static inline enum sma_status cut(struct decoder *d)
     return broken(d, "data ends too early");
 }
 
-static inline enum sma_status told(struct decoder *d, bool goes_on)
+static inline enum sma_status told(struct decoder *d, int stop)
 {
-    if (UNLIKELY(!goes_on)) {
+    if (UNLIKELY(stop)) {
         say_stopped(d);
         return SMA_ECONFLICT;
     }
@@ -75,6 +75,19 @@ static enum sma_status read_longer(struct decoder *d, int64_t *out)
 {
     const uint8_t *at = d->at;
     uint64_t bits = 0;
+    if (d->end - at > 9) { /* no need to look for the end */
+        int shift = 0;
+        while (*at >= 0x80 && shift < 63) {
+            bits |= (uint64_t)(*at++ & 0x7f) << shift;
+            shift += 7;
+        }
+        if (*at > 1 && (shift == 63 || *at >= 0x80))
+            return broken(d, "number longer than 64 bits");
+        bits |= (uint64_t)*at++ << shift;
+        d->at = at;
+        *out = (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
+        return SMA_OK;
+    }
     for (int shift = 0; shift < 70; shift += 7) {
         if (at == d->end)
             return cut(d);
@@ -171,7 +184,7 @@ static inline enum sma_status read_string(struct decoder *d, struct sma_str *out
 {
     const uint8_t *at = d->at;
     enum sma_status st = read_bytes(d, out);
-    if (!st && !sma_utf8_valid(*out, NULL)) {
+    if (!st && !sma_is_ascii(*out) && !sma_utf8_valid(*out, NULL)) {
         d->at = at;
         return broken(d, "string is not UTF-8");
     }
@@ -322,13 +335,13 @@ static enum sma_status run_real(struct decoder *d, const struct sma_step *step)
     switch (step->kind) {
     case SMA_STEP_INT_TO_FLOAT:
         st = read_long(d, &whole);
-        return st ? st : told(d, d->visitor->float_value(d->ctx, (float)whole));
+        return st ? st : told(d, sma_visit_float(d->visitor, d->ctx, (float)whole));
     case SMA_STEP_INT_TO_DOUBLE:
         st = read_long(d, &whole);
         return st ? st : told(d, d->visitor->double_value(d->ctx, (double)whole));
     case SMA_STEP_FLOAT:
         st = read_float(d, &single);
-        return st ? st : told(d, d->visitor->float_value(d->ctx, single));
+        return st ? st : told(d, sma_visit_float(d->visitor, d->ctx, single));
     case SMA_STEP_FLOAT_TO_DOUBLE:
         st = read_float(d, &single);
         return st ? st : told(d, d->visitor->double_value(d->ctx, (double)single));
@@ -350,8 +363,7 @@ static enum sma_status run_enum(struct decoder *d, const struct sma_step *step)
         d->at = at;
         return broken(d, "enum symbol is unknown to the reader, which has no default");
     }
-    struct sma_str symbol = step->symbols.reader->enumeration.symbols[position];
-    return told(d, d->visitor->enum_value(d->ctx, symbol, position));
+    return told(d, d->visitor->enum_value(d->ctx, step->symbols.names[index], position));
 }
 
 static enum sma_status run_items(struct decoder *d, const struct sma_step *step)
@@ -367,7 +379,7 @@ static enum sma_status run_items(struct decoder *d, const struct sma_step *step)
     while (!st && count) {
         for (int64_t i = 0; !st && i < count; i++) {
             if (is_map && !(st = read_string(d, &key)))
-                st = told(d, d->visitor->key(d->ctx, key));
+                st = told(d, d->visitor->key(d->ctx, key.ptr, key.len));
             if (!st)
                 st = run(d, step->item);
         }
@@ -381,11 +393,50 @@ static enum sma_status run_items(struct decoder *d, const struct sma_step *step)
 
 static enum sma_status run_default(struct decoder *d, const struct sma_avro_field *field)
 {
-    enum sma_status st = told(d, d->visitor->key(d->ctx, field->name));
+    enum sma_status st = told(d, d->visitor->key(d->ctx, field->name.ptr, field->name.len));
     if (st)
         return st;
     return sma_avro_visit_default(field->type, field->default_value, d->visitor, d->ctx,
                                   d->depth_left, d->err);
+}
+
+static inline bool is_scalar(const struct sma_step *step)
+{
+    return step->kind <= SMA_STEP_ENUM;
+}
+
+/* In line in the loop over a record's fields: a third of the time of a small message. */
+static inline __attribute__((always_inline)) enum sma_status
+run_scalar(struct decoder *d, const struct sma_step *step)
+{
+    struct sma_str raw;
+    int64_t whole;
+    enum sma_status st;
+    switch (step->kind) {
+    case SMA_STEP_NULL:
+        return told(d, d->visitor->null_value(d->ctx));
+    case SMA_STEP_BOOLEAN:
+        return run_boolean(d);
+    case SMA_STEP_INT:
+        st = read_int(d, &whole);
+        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
+    case SMA_STEP_LONG:
+        st = read_long(d, &whole);
+        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
+    case SMA_STEP_BYTES:
+        st = read_bytes(d, &raw);
+        return st ? st : told(d, d->visitor->bytes_value(d->ctx, raw.ptr, raw.len, step->logical));
+    case SMA_STEP_STRING:
+        st = read_string(d, &raw);
+        return st ? st : told(d, d->visitor->string_value(d->ctx, raw.ptr, raw.len));
+    case SMA_STEP_FIXED:
+        st = read_raw(d, step->size, &raw);
+        return st ? st : told(d, d->visitor->bytes_value(d->ctx, raw.ptr, raw.len, step->logical));
+    case SMA_STEP_ENUM:
+        return run_enum(d, step);
+    default:
+        return run_real(d, step);
+    }
 }
 
 static enum sma_status run_record(struct decoder *d, const struct sma_step *step)
@@ -399,9 +450,9 @@ static enum sma_status run_record(struct decoder *d, const struct sma_step *step
             st = skip(d, field->skip);
             continue;
         }
-        st = told(d, d->visitor->key(d->ctx, field->field->name));
+        st = told(d, d->visitor->key(d->ctx, field->field->name.ptr, field->field->name.len));
         if (!st)
-            st = run(d, field->step);
+            st = is_scalar(field->step) ? run_scalar(d, field->step) : run(d, field->step);
     }
     for (uint32_t i = 0; !st && i < step->record.default_count; i++)
         st = run_default(d, step->record.defaults[i]);
@@ -431,43 +482,11 @@ static enum sma_status run_nested(struct decoder *d, const struct sma_step *step
 }
 
 /* A value whose branch, if it has one, is known. */
-static inline enum sma_status run_value(struct decoder *d, const struct sma_step *step)
+static enum sma_status run_value(struct decoder *d, const struct sma_step *step)
 {
-    struct sma_str raw;
-    int64_t whole;
-    enum sma_status st;
-    switch (step->kind) {
-    case SMA_STEP_NULL:
-        return told(d, d->visitor->null_value(d->ctx));
-    case SMA_STEP_BOOLEAN:
-        return run_boolean(d);
-    case SMA_STEP_INT:
-        st = read_int(d, &whole);
-        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
-    case SMA_STEP_LONG:
-        st = read_long(d, &whole);
-        return st ? st : told(d, d->visitor->int_value(d->ctx, whole));
-    case SMA_STEP_BYTES:
-        st = read_bytes(d, &raw);
-        return st ? st : told(d, d->visitor->bytes_value(d->ctx, raw, step->logical));
-    case SMA_STEP_STRING:
-        st = read_string(d, &raw);
-        return st ? st : told(d, d->visitor->string_value(d->ctx, raw));
-    case SMA_STEP_FIXED:
-        st = read_raw(d, step->size, &raw);
-        return st ? st : told(d, d->visitor->bytes_value(d->ctx, raw, step->logical));
-    case SMA_STEP_ENUM:
-        return run_enum(d, step);
-    case SMA_STEP_ARRAY:
-    case SMA_STEP_MAP:
-    case SMA_STEP_RECORD:
-    case SMA_STEP_WRAP:
-        return run_nested(d, step);
-    case SMA_STEP_FAIL:
-        return broken(d, step->failure);
-    default:
-        return run_real(d, step);
-    }
+    if (is_scalar(step))
+        return run_scalar(d, step);
+    return step->kind == SMA_STEP_FAIL ? broken(d, step->failure) : run_nested(d, step);
 }
 
 /* Unions are levels of nesting like others, but need no call of their own: the branch is found, and

@@ -158,9 +158,9 @@ struct reporter {
 static enum sma_status report(struct reporter *r, const struct sma_avro_node *type,
                               const struct sma_json *value, uint32_t depth_left);
 
-static enum sma_status told(struct reporter *r, bool goes_on)
+static enum sma_status told(struct reporter *r, int stop)
 {
-    return goes_on ? SMA_OK : sma_fail(r->err, SMA_ECONFLICT, "stopped by the receiver");
+    return stop ? sma_fail(r->err, SMA_ECONFLICT, "stopped by the receiver") : SMA_OK;
 }
 
 static enum sma_status wrong(struct reporter *r, const struct sma_avro_node *type)
@@ -185,8 +185,7 @@ static enum sma_status report_bytes(struct reporter *r, const struct sma_avro_no
         bytes[n++] = (char)c;
         text = sma_str_from(text, len);
     }
-    return told(
-        r, r->visitor->bytes_value(r->ctx, sma_str_make(bytes, n), sma_avro_logical_word(type)));
+    return told(r, r->visitor->bytes_value(r->ctx, bytes, n, sma_avro_logical_word(type)));
 }
 
 static enum sma_status report_number(struct reporter *r, const struct sma_avro_node *type,
@@ -202,7 +201,7 @@ static enum sma_status report_number(struct reporter *r, const struct sma_avro_n
                                            : __builtin_inf();
     else if (!sma_parse_double(value->text, &wide))
         return wrong(r, type);
-    return told(r, type->kind == SMA_AVRO_FLOAT ? r->visitor->float_value(r->ctx, (float)wide)
+    return told(r, type->kind == SMA_AVRO_FLOAT ? sma_visit_float(r->visitor, r->ctx, (float)wide)
                                                 : r->visitor->double_value(r->ctx, wide));
 }
 
@@ -214,7 +213,8 @@ static enum sma_status report_items(struct reporter *r, const struct sma_avro_no
                                         : r->visitor->array_begin(r->ctx, value->count));
     for (uint32_t i = 0; !st && i < value->count; i++) {
         if (is_map)
-            st = told(r, r->visitor->key(r->ctx, value->members[i].name));
+            st = told(r, r->visitor->key(r->ctx, value->members[i].name.ptr,
+                                         value->members[i].name.len));
         if (!st)
             st =
                 report(r, type->items, is_map ? &value->members[i].value : &value->items[i], depth);
@@ -235,7 +235,7 @@ static enum sma_status report_record(struct reporter *r, const struct sma_avro_n
             given = field->default_value;
         if (!given)
             return wrong(r, type);
-        st = told(r, r->visitor->key(r->ctx, field->name));
+        st = told(r, r->visitor->key(r->ctx, field->name.ptr, field->name.len));
         if (!st)
             st = report(r, field->type, given, depth);
     }
@@ -293,7 +293,7 @@ static enum sma_status report(struct reporter *r, const struct sma_avro_node *ty
     case SMA_AVRO_STRING:
         return value->type != SMA_JSON_STRING
                    ? wrong(r, type)
-                   : told(r, r->visitor->string_value(r->ctx, value->text));
+                   : told(r, r->visitor->string_value(r->ctx, value->text.ptr, value->text.len));
     case SMA_AVRO_BYTES:
     case SMA_AVRO_FIXED:
         return bytes_fit(type, value, SMA_JSON_BYTES_LATIN1) ? report_bytes(r, type, value->text)
@@ -301,7 +301,7 @@ static enum sma_status report(struct reporter *r, const struct sma_avro_node *ty
     case SMA_AVRO_ENUM:
         position = value->type == SMA_JSON_STRING ? sma_avro_symbol_find(type, value->text) : -1;
         return position < 0 ? wrong(r, type)
-                            : told(r, r->visitor->enum_value(r->ctx, value->text, position));
+                            : told(r, sma_visit_enum(r->visitor, r->ctx, value->text, position));
     default:
         if (!depth_left)
             return sma_fail(r->err, SMA_ELIMIT, "a default exceeds the levels of nesting");

@@ -50,19 +50,19 @@ bool sma_avro_takes_no_bytes(const struct sma_avro_node *node)
     return takes_no_bytes(node, 16);
 }
 
-struct sma_str sma_avro_logical_word(const struct sma_avro_node *node)
+const char *sma_avro_logical_word(const struct sma_avro_node *node)
 {
     switch (node->logical) {
     case SMA_AVRO_DECIMAL:
-        return SMA_STR("decimal");
+        return "decimal";
     case SMA_AVRO_BIG_DECIMAL:
-        return SMA_STR("big-decimal");
+        return "big-decimal";
     case SMA_AVRO_UUID:
-        return SMA_STR("uuid");
+        return "uuid";
     case SMA_AVRO_DURATION:
-        return SMA_STR("duration");
+        return "duration";
     default:
-        return SMA_STR("");
+        return NULL;
     }
 }
 
@@ -138,15 +138,21 @@ static enum sma_status compile_enum(struct compiler *c, struct sma_step *step,
 {
     uint32_t count = writer->enumeration.count;
     int32_t *positions = sma_arena_calloc(c->arena, count, sizeof *positions);
-    if (!positions)
+    const char **names = sma_arena_calloc(c->arena, count, sizeof *names);
+    if (!positions || !names)
         return sma_fail_nomem(c->err);
     for (uint32_t i = 0; i < count; i++) {
         positions[i] = sma_avro_symbol_find(reader, writer->enumeration.symbols[i]);
         if (positions[i] < 0)
             positions[i] = reader->enumeration.default_position;
+        if (positions[i] < 0)
+            continue;
+        names[i] = sma_arena_copy(c->arena, reader->enumeration.symbols[positions[i]]).ptr;
+        if (!names[i])
+            return sma_fail_nomem(c->err);
     }
     step->kind = SMA_STEP_ENUM;
-    step->symbols.reader = reader;
+    step->symbols.names = names;
     step->symbols.positions = positions;
     step->symbols.count = count;
     return SMA_OK;

@@ -37,12 +37,12 @@ struct sma_step_field {
 
 struct sma_step {
     enum sma_step_kind kind;
-    struct sma_str logical; /* bytes and fixed: the reader's logical type */
+    const char *logical; /* bytes and fixed: the reader's logical type, or NULL */
     union {
         uint32_t size;               /* FIXED */
         const struct sma_step *item; /* ARRAY, MAP; WRAP: the branch's own step */
         struct {
-            const struct sma_avro_node *reader;
+            const char *const *names; /* the reader's, NUL-terminated, for each of the writer's */
             const int32_t *positions; /* reader's symbol for each writer symbol; -1 = none */
             uint32_t count;
         } symbols; /* ENUM */
@@ -73,8 +73,8 @@ struct sma_avro_plan {
 struct sma_str sma_avro_branch_name(const struct sma_avro_node *node);
 /* True when no value of this type takes a byte on the wire. */
 bool sma_avro_takes_no_bytes(const struct sma_avro_node *node);
-/* Word of the logical type for the visitor; empty when none. */
-struct sma_str sma_avro_logical_word(const struct sma_avro_node *node);
+/* Word of the logical type for the visitor; NULL when none. */
+const char *sma_avro_logical_word(const struct sma_avro_node *node);
 
 /* Reports a field's default as a value of its type. Depth-bounded. */
 enum sma_status sma_avro_visit_default(const struct sma_avro_node *type,

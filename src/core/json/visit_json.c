@@ -1,5 +1,7 @@
 /* The visitor that writes JSON. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "core/json/json.h"
@@ -19,59 +21,60 @@ static struct sma_buf *before(void *ctx)
     return sink->out;
 }
 
-static bool goes_on(void *ctx)
+/* A full buffer is reason enough to stop. */
+static int stops(void *ctx)
 {
-    return !sma_buf_failed(((struct sma_json_sink *)ctx)->out);
+    return sma_buf_failed(((struct sma_json_sink *)ctx)->out);
 }
 
-static bool null_value(void *ctx)
+static int null_value(void *ctx)
 {
     sma_buf_putz(before(ctx), "null");
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool bool_value(void *ctx, bool value)
+static int bool_value(void *ctx, bool value)
 {
     sma_buf_putz(before(ctx), value ? "true" : "false");
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool int_value(void *ctx, int64_t value)
+static int int_value(void *ctx, int64_t value)
 {
     sma_buf_put_i64(before(ctx), value);
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool uint_value(void *ctx, uint64_t value)
+static int uint_value(void *ctx, uint64_t value)
 {
     sma_buf_put_u64(before(ctx), value);
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool float_value(void *ctx, float value)
+static int float_value(void *ctx, float value)
 {
     struct sma_buf *out = before(ctx);
     const char *quote = isfinite(value) ? "" : "\"";
     sma_buf_putz(out, quote);
     sma_put_java_float(out, value);
     sma_buf_putz(out, quote);
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool double_value(void *ctx, double value)
+static int double_value(void *ctx, double value)
 {
     struct sma_buf *out = before(ctx);
     const char *quote = isfinite(value) ? "" : "\"";
     sma_buf_putz(out, quote);
     sma_put_java_double(out, value);
     sma_buf_putz(out, quote);
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool string_value(void *ctx, struct sma_str value)
+static int string_value(void *ctx, const char *text, size_t len)
 {
-    sma_json_put_string(before(ctx), value);
-    return goes_on(ctx);
+    sma_json_put_string(before(ctx), sma_str_make(text, len));
+    return stops(ctx);
 }
 
 /* One character U+0000..U+00FF per byte. */
@@ -87,9 +90,10 @@ static void put_latin1(struct sma_buf *out, struct sma_str bytes)
     }
 }
 
-static bool bytes_value(void *ctx, struct sma_str bytes, struct sma_str logical)
+static int bytes_value(void *ctx, const void *at, size_t len, const char *logical)
 {
     struct sma_json_sink *sink = ctx;
+    struct sma_str bytes = sma_str_make(at, len);
     struct sma_buf *out = before(ctx);
     (void)logical;
     sma_buf_putc(out, '"');
@@ -98,66 +102,83 @@ static bool bytes_value(void *ctx, struct sma_str bytes, struct sma_str logical)
     else
         put_latin1(out, bytes);
     sma_buf_putc(out, '"');
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool enum_value(void *ctx, struct sma_str symbol, int32_t index)
+static int enum_value(void *ctx, const char *symbol, int32_t index)
 {
     (void)index;
-    return string_value(ctx, symbol);
+    return string_value(ctx, symbol, strlen(symbol));
 }
 
-static bool open(void *ctx, char c)
+static int open(void *ctx, char c)
 {
     struct sma_json_sink *sink = ctx;
     sma_buf_putc(before(ctx), c);
     sink->need_comma = false;
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool close(void *ctx, char c)
+static int close(void *ctx, char c)
 {
     struct sma_json_sink *sink = ctx;
     sma_buf_putc(sink->out, c);
     sink->need_comma = true;
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool map_begin(void *ctx, size_t size_hint)
+static int map_begin(void *ctx, size_t size_hint)
 {
     (void)size_hint;
     return open(ctx, '{');
 }
 
-static bool key(void *ctx, struct sma_str name)
+static int key(void *ctx, const char *name, size_t len)
 {
     struct sma_json_sink *sink = ctx;
-    sma_json_put_string(before(ctx), name);
+    sma_json_put_string(before(ctx), sma_str_make(name, len));
     sma_buf_putc(sink->out, ':');
     sink->need_comma = false;
-    return goes_on(ctx);
+    return stops(ctx);
 }
 
-static bool map_end(void *ctx)
+static int map_end(void *ctx)
 {
     return close(ctx, '}');
 }
 
-static bool array_begin(void *ctx, size_t size_hint)
+static int array_begin(void *ctx, size_t size_hint)
 {
     (void)size_hint;
     return open(ctx, '[');
 }
 
-static bool array_end(void *ctx)
+static int array_end(void *ctx)
 {
     return close(ctx, ']');
 }
 
-static bool branch(void *ctx, struct sma_str name, int32_t index)
+static int branch(void *ctx, struct sma_str name, int32_t index)
 {
     (void)index;
-    return open(ctx, '{') && key(ctx, name);
+    return open(ctx, '{') || key(ctx, name.ptr, name.len);
+}
+
+/* Longest symbol that needs no copy on the heap. */
+#define SYMBOL_MAX 256
+
+int sma_visit_enum(const struct sma_visitor *visitor, void *ctx, struct sma_str symbol, int32_t index)
+{
+    char near[SYMBOL_MAX], *far = NULL, *text = near;
+    if (symbol.len >= sizeof near)
+        text = far = malloc(symbol.len + 1);
+    if (!text)
+        return 1;
+    memcpy(text, symbol.ptr, symbol.len);
+    text[symbol.len] = '\0';
+    int stop = visitor->enum_value(ctx, text, index);
+    free(far);
+    return stop;
 }
 
 #define COMMON                                                                                     \

@@ -10,30 +10,40 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* Every function returns false to stop the decoder, which then fails with SMA_ECONFLICT "stopped by
- * the receiver". All must be set but `branch`, which may be NULL. Views are valid during the call.
- */
+/* Every function returns 0 to go on; otherwise the decoder fails with SMA_ECONFLICT "stopped by the
+ * receiver". All must be set but those that say otherwise. Pointers are valid during the call. The form
+ * is that of the client library's visitor, so that a program's functions are called directly. */
 struct sma_visitor {
-    bool (*null_value)(void *ctx);
-    bool (*bool_value)(void *ctx, bool value);
-    bool (*int_value)(void *ctx, int64_t value);
-    bool (*uint_value)(void *ctx, uint64_t value);
-    bool (*float_value)(void *ctx, float value);
-    bool (*double_value)(void *ctx, double value);
-    bool (*string_value)(void *ctx, struct sma_str value); /* valid UTF-8 */
-    /* logical: "decimal", "duration" …; empty when there is none. */
-    bool (*bytes_value)(void *ctx, struct sma_str bytes, struct sma_str logical);
-    bool (*enum_value)(void *ctx, struct sma_str symbol, int32_t index);
-    bool (*map_begin)(void *ctx, size_t size_hint); /* records and messages too; 0 = unknown */
-    bool (*key)(void *ctx, struct sma_str name);
-    bool (*map_end)(void *ctx);
-    bool (*array_begin)(void *ctx, size_t size_hint);
-    bool (*array_end)(void *ctx);
+    int (*null_value)(void *ctx);
+    int (*bool_value)(void *ctx, bool value);
+    int (*int_value)(void *ctx, int64_t value);
+    int (*uint_value)(void *ctx, uint64_t value);
+    int (*float_value)(void *ctx, float value); /* may be NULL: then double_value gets it */
+    int (*double_value)(void *ctx, double value);
+    int (*string_value)(void *ctx, const char *text, size_t len); /* valid UTF-8 */
+    /* logical: "decimal", "duration" …; NULL when there is none. */
+    int (*bytes_value)(void *ctx, const void *bytes, size_t len, const char *logical);
+    int (*enum_value)(void *ctx, const char *symbol, int32_t index); /* NUL-terminated */
+    int (*map_begin)(void *ctx, size_t size_hint); /* records and messages too; 0 = unknown */
+    int (*key)(void *ctx, const char *name, size_t len);
+    int (*map_end)(void *ctx);
+    int (*array_begin)(void *ctx, size_t size_hint);
+    int (*array_end)(void *ctx);
     /* May be NULL. Before the value of a union whose branch is not null: the branch's name. */
-    bool (*branch)(void *ctx, struct sma_str name, int32_t index);
+    int (*branch)(void *ctx, struct sma_str name, int32_t index);
     /* Must be set when `branch` is: after that value. */
-    bool (*branch_end)(void *ctx);
+    int (*branch_end)(void *ctx);
 };
+
+static inline int sma_visit_float(const struct sma_visitor *visitor, void *ctx, float value)
+{
+    return visitor->float_value ? visitor->float_value(ctx, value)
+                                : visitor->double_value(ctx, (double)value);
+}
+
+/* The symbol as the NUL-terminated text that the visitor wants. */
+int sma_visit_enum(const struct sma_visitor *visitor, void *ctx, struct sma_str symbol,
+                   int32_t index);
 
 enum sma_json_bytes {
     SMA_JSON_BYTES_LATIN1, /* the Avro specification: U+0000..U+00FF, one per byte */

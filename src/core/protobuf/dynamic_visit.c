@@ -10,6 +10,11 @@ struct walk {
 
 static bool visit_node(const struct walk *v, const struct sma_proto_node *node);
 
+static bool tell_key(const struct walk *v, struct sma_str name)
+{
+    return !v->visitor->key(v->ctx, name.ptr, name.len);
+}
+
 static bool visit_real(const struct walk *v, const struct sma_proto_item *item)
 {
     double wide;
@@ -17,10 +22,10 @@ static bool visit_real(const struct walk *v, const struct sma_proto_item *item)
     uint32_t bits = (uint32_t)item->bits;
     if (item->field->kind == SMA_PROTO_FLOAT) {
         memcpy(&narrow, &bits, sizeof narrow);
-        return v->visitor->float_value(v->ctx, narrow);
+        return !sma_visit_float(v->visitor, v->ctx, narrow);
     }
     memcpy(&wide, &item->bits, sizeof wide);
-    return v->visitor->double_value(v->ctx, wide);
+    return !v->visitor->double_value(v->ctx, wide);
 }
 
 static bool visit_enum(const struct walk *v, const struct sma_proto_item *item)
@@ -28,8 +33,8 @@ static bool visit_enum(const struct walk *v, const struct sma_proto_item *item)
     const struct sma_proto_enum_type *one = item->field->enumeration;
     const struct sma_proto_enum_value *constant =
         one ? sma_proto_enum_value_of_number(one, (int32_t)item->bits) : NULL;
-    return constant ? v->visitor->enum_value(v->ctx, constant->name, constant->number)
-                    : v->visitor->int_value(v->ctx, (int64_t)item->bits);
+    return constant ? !sma_visit_enum(v->visitor, v->ctx, constant->name, constant->number)
+                    : !v->visitor->int_value(v->ctx, (int64_t)item->bits);
 }
 
 static bool visit_item(const struct walk *v, const struct sma_proto_item *item)
@@ -39,11 +44,11 @@ static bool visit_item(const struct walk *v, const struct sma_proto_item *item)
     case SMA_PROTO_GROUP:
         return visit_node(v, item->node);
     case SMA_PROTO_STRING:
-        return v->visitor->string_value(v->ctx, item->bytes);
+        return !v->visitor->string_value(v->ctx, item->bytes.ptr, item->bytes.len);
     case SMA_PROTO_BYTES:
-        return v->visitor->bytes_value(v->ctx, item->bytes, SMA_STR(""));
+        return !v->visitor->bytes_value(v->ctx, item->bytes.ptr, item->bytes.len, NULL);
     case SMA_PROTO_BOOL:
-        return v->visitor->bool_value(v->ctx, item->bits != 0);
+        return !v->visitor->bool_value(v->ctx, item->bits != 0);
     case SMA_PROTO_FLOAT:
     case SMA_PROTO_DOUBLE:
         return visit_real(v, item);
@@ -53,9 +58,9 @@ static bool visit_item(const struct walk *v, const struct sma_proto_item *item)
     case SMA_PROTO_UINT64:
     case SMA_PROTO_FIXED32:
     case SMA_PROTO_FIXED64:
-        return v->visitor->uint_value(v->ctx, item->bits);
+        return !v->visitor->uint_value(v->ctx, item->bits);
     default:
-        return v->visitor->int_value(v->ctx, (int64_t)item->bits);
+        return !v->visitor->int_value(v->ctx, (int64_t)item->bits);
     }
 }
 
@@ -64,46 +69,46 @@ static bool visit_key(const struct walk *v, const struct sma_proto_item *key)
 {
     char text[24];
     if (!key)
-        return v->visitor->key(v->ctx, SMA_STR(""));
+        return tell_key(v, SMA_STR(""));
     if (key->field->kind == SMA_PROTO_STRING)
-        return v->visitor->key(v->ctx, key->bytes);
+        return tell_key(v, key->bytes);
     if (key->field->kind == SMA_PROTO_BOOL)
-        return v->visitor->key(v->ctx, key->bits ? SMA_STR("true") : SMA_STR("false"));
+        return tell_key(v, key->bits ? SMA_STR("true") : SMA_STR("false"));
     bool is_unsigned =
         key->field->kind == SMA_PROTO_UINT64 || key->field->kind == SMA_PROTO_FIXED64;
     snprintf(text, sizeof text, is_unsigned ? "%llu" : "%lld", (unsigned long long)key->bits);
-    return v->visitor->key(v->ctx, sma_str_z(text));
+    return tell_key(v, sma_str_z(text));
 }
 
 static bool visit_map(const struct walk *v, const struct sma_proto_item *items, size_t count)
 {
-    bool ok = v->visitor->map_begin(v->ctx, count);
+    bool ok = !v->visitor->map_begin(v->ctx, count);
     for (size_t i = 0; i < count && ok; i++) {
         const struct sma_proto_item *value = sma_proto_node_find(items[i].node, 2, NULL);
         ok = visit_key(v, sma_proto_node_find(items[i].node, 1, NULL)) &&
-             (value ? visit_item(v, value) : v->visitor->null_value(v->ctx));
+             (value ? visit_item(v, value) : !v->visitor->null_value(v->ctx));
     }
-    return ok && v->visitor->map_end(v->ctx);
+    return ok && !v->visitor->map_end(v->ctx);
 }
 
 static bool visit_field(const struct walk *v, const struct sma_proto_item *items, size_t count)
 {
     const struct sma_proto_field_type *field = items->field;
-    if (!v->visitor->key(v->ctx, field->is_extension ? field->full_name : field->name))
+    if (!tell_key(v, field->is_extension ? field->full_name : field->name))
         return false;
     if (!field->is_repeated)
         return visit_item(v, items);
     if (field->kind == SMA_PROTO_MESSAGE && field->message->is_map_entry)
         return visit_map(v, items, count);
-    bool ok = v->visitor->array_begin(v->ctx, count);
+    bool ok = !v->visitor->array_begin(v->ctx, count);
     for (size_t i = 0; i < count && ok; i++)
         ok = visit_item(v, &items[i]);
-    return ok && v->visitor->array_end(v->ctx);
+    return ok && !v->visitor->array_end(v->ctx);
 }
 
 static bool visit_node(const struct walk *v, const struct sma_proto_node *node)
 {
-    bool ok = v->visitor->map_begin(v->ctx, 0);
+    bool ok = !v->visitor->map_begin(v->ctx, 0);
     for (size_t at = 0; at < node->count && ok;) {
         size_t end = at + 1;
         while (end < node->count && node->items[end].field == node->items[at].field)
@@ -111,7 +116,7 @@ static bool visit_node(const struct walk *v, const struct sma_proto_node *node)
         ok = visit_field(v, &node->items[at], end - at);
         at = end;
     }
-    return ok && v->visitor->map_end(v->ctx);
+    return ok && !v->visitor->map_end(v->ctx);
 }
 
 enum sma_status sma_proto_visit(const struct sma_proto_codec *codec, struct sma_str name,

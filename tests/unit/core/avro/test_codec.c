@@ -420,11 +420,12 @@ static void test_empty_items_at_the_limit(void **state)
     sma_schema_unref(schema);
 }
 
-static bool stop_at_string(void *ctx, struct sma_str value)
+static int stop_at_string(void *ctx, const char *text, size_t len)
 {
     (void)ctx;
-    (void)value;
-    return false;
+    (void)text;
+    (void)len;
+    return 1;
 }
 
 static void test_visitor_stops_the_decoder(void **state)
