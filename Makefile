@@ -136,8 +136,9 @@ $(B)/obj/%.o: %.S
 	$(CC) $(COMMON) -MMD -MP -c -o $@ $<
 
 # One archive per floor.
+SKIP_client := clients/c/http_none.c
 define floor_rules
-SRCS_$(1) := $$(sort $$(shell find $$(call floor_dir,$(1)) -name '*.c' 2>/dev/null))
+SRCS_$(1) := $$(filter-out $$(SKIP_$(1)),$$(sort $$(shell find $$(call floor_dir,$(1)) -name '*.c' 2>/dev/null)))
 ASMS_$(1) := $$(sort $$(shell find $$(call floor_dir,$(1)) -name '*.S' 2>/dev/null))
 OBJS_$(1) := $$(SRCS_$(1):%.c=$$(B)/obj/%.o) $$(ASMS_$(1):%.S=$$(B)/obj/%.o) $$(EXTRA_OBJS_$(1))
 $$(OBJS_$(1)): PKGFLAGS = $$(call pkg,$$(PKG_$(1)),cflags)
@@ -151,9 +152,18 @@ endef
 
 # ---- the C client library: clients/c and the core it needs, with only schemata_* to be seen --------
 SOVERSION := 0
+# HTTP=off: without libcurl, for programs with a transport of their own.
+HTTP ?= on
+ifeq ($(HTTP),off)
+L := $(BUILD)/clib/$(MODE)-no-http
+LIB_EXTRA := $(B)/obj/clients/c/http_none.o
+LIB_CLIENT = $(filter-out %/http_curl.o,$(OBJS_client)) $(LIB_EXTRA)
+else
 L := $(BUILD)/clib/$(MODE)
+LIB_CLIENT = $(OBJS_client)
+endif
 LIB_FLOORS := client $(USES_client)
-LIB_PKGS := $(call pkgs,$(LIB_FLOORS))
+LIB_PKGS := $(filter-out $(if $(filter off,$(HTTP)),libcurl),$(call pkgs,$(LIB_FLOORS)))
 SHARED_LIB := $(L)/libschemata.so.$(VERSION)
 STATIC_LIB := $(L)/libschemata.a
 
@@ -189,21 +199,20 @@ $$(call adapter_a,$(1)): $$(call libs,client/$(1) $$(CORE))
 endef
 $(foreach a,$(ADAPTERS),$(eval $(call adapter_rules,$(a))))
 
-$(SHARED_LIB): $(call libs,$(LIB_FLOORS)) clients/c/libschemata.map
+$(SHARED_LIB): $(call libs,$(LIB_FLOORS)) $(LIB_EXTRA) clients/c/libschemata.map
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LINK_$(MODE)) -shared -Wl,-soname,libschemata.so.$(SOVERSION) \
 	    -Wl,--version-script,clients/c/libschemata.map -Wl,--gc-sections -o $@ \
-	    -Wl,--whole-archive $(call lib,client) -Wl,--no-whole-archive -Wl,--start-group \
+	    $(LIB_CLIENT) -Wl,--start-group \
 	    $(call libs,$(USES_client)) -Wl,--end-group $(call pkg,$(LIB_PKGS),libs) -lm -pthread \
 	    $(if $(filter asan tsan,$(MODE)),,-Wl,--no-undefined)
 	ln -sf $(@F) $(L)/libschemata.so.$(SOVERSION)
 	ln -sf $(@F) $(L)/libschemata.so
 
 # One object whose inner names are local, so that a program may have an sma_anything of its own.
-$(STATIC_LIB): $(call libs,$(LIB_FLOORS))
+$(STATIC_LIB): $(call libs,$(LIB_FLOORS)) $(LIB_EXTRA)
 	@mkdir -p $(@D)
-	ld -r -o $(L)/schemata.o --whole-archive $(call lib,client) --no-whole-archive --start-group \
-	    $(call libs,$(USES_client)) --end-group
+	ld -r -o $(L)/schemata.o $(LIB_CLIENT) --start-group $(call libs,$(USES_client)) --end-group
 	objcopy --localize-hidden $(L)/schemata.o
 	@rm -f $@
 	ar rcs $@ $(L)/schemata.o

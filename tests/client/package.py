@@ -211,6 +211,29 @@ def reference(kit):
     kit.check("the HTML has it too", "schemata_get_by_id(" in html and html.count("<pre") == html.count("</pre>"), "")
 
 
+def own_http(kit):
+    """A transport of the program's own; and the library that links no libcurl."""
+    source = os.path.join("clients", "examples", "own_http.c")
+    program = kit.compile(source, "own_http")
+    kit.make("lib", "HTTP=off")
+    lib = os.path.join("build", "clib", "release-no-http")
+    needed = kit.must(["readelf", "-d", lib + "/libschemata.so.0"])
+    kit.check("HTTP=off links no libcurl", "libcurl" not in needed and "libgnutls" in needed, needed)
+    bare = {**kit.environment, "LD_LIBRARY_PATH": lib}
+    with Server(kit.binary) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        call(server.connect(), "POST", "/subjects/s/versions", {"schema": record("R", "a")})
+        for environment in (kit.environment, bare):
+            got = kit.run([program, url, "1"], env=environment)
+            kit.check("a schema over the program's own HTTP", got.stdout.strip() == record("R", "a").replace(" ", ""), got)
+            got = kit.run([program, url, "2"], env=environment)
+            kit.check("what is not there", got.returncode == 1 and "40403" in got.stderr, got.stderr)
+            got = kit.run([program, "http://127.0.0.1:1," + url, "1"], env=environment)
+            kit.check("failover over it", got.returncode == 0, got.stderr)
+        got = kit.run([os.path.join(kit.scratch, "readme")], env={**bare, "SCHEMA_REGISTRY_URL": url})
+        kit.check("without it there is no HTTP, and it says so", "built without HTTP" in got.stderr, got.stderr)
+
+
 def uninstall(kit):
     left = os.path.join(kit.scratch, "second")
     kit.make("install", f"DESTDIR={left}")
@@ -225,5 +248,6 @@ def run(kit):
     beside(kit)
     with_cmake(kit)
     readme(kit)
+    own_http(kit)
     reference(kit)
     uninstall(kit)
