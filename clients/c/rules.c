@@ -285,7 +285,7 @@ static schemata_status_t present(struct run *run, const struct sma_client_rule *
         .codec = run->codec,
         .plan = run->codec->type == SCHEMATA_AVRO ? run->codec->plan : NULL,
         .message = run->message};
-    struct sma_client_lanes lanes = {0};
+    struct sma_client_lanes lanes = {NULL};
     if (rule->is_encoding)
         return sma_client_buf_set(text, data.ptr, data.len) ? SCHEMATA_OK
                                                             : sma_client_no_memory(run->err);
@@ -304,7 +304,7 @@ static schemata_status_t present(struct run *run, const struct sma_client_rule *
 static schemata_status_t take_back(struct run *run, const struct sma_client_rule *rule,
                                    struct sma_str text, struct sma_buf *out)
 {
-    struct sma_client_lanes lanes = {0};
+    struct sma_client_lanes lanes = {NULL};
     if (rule->is_encoding) {
         sma_buf_puts(out, text);
         return SCHEMATA_OK;
