@@ -3,7 +3,7 @@
 
 With `metadata.encoder.secret` the values of sensitive properties are in no file of the data folder, and
 in every answer. So it stays through deletion, restoring, other subjects and contexts, a change of the
-secret and a restart; `fsck` finds nothing; what was stored before the secret was there goes on."""
+secret, a restart and a move; `fsck` finds nothing; what was stored before the secret was there goes on."""
 
 import json
 import os
@@ -124,8 +124,29 @@ def before_the_secret(failures, folder):
     failures.same("fsck", fsck(folder), 0)
 
 
+def moved(failures, folder, other):
+    """A history moves as it is: whoever has the secret reads it."""
+    with server(folder, "first") as running:
+        connection = running.connect()
+        call(connection, "POST", "/subjects/s/versions", BODY)
+        call(connection, "POST", "/subjects/gone/versions", BODY)
+        call(connection, "DELETE", "/subjects/gone")
+        history = call(connection, "GET", "/schemata/v1/export")[1]
+    failures.true("the export is encrypted", HIDDEN not in history and "__enc__" in history)
+    with server(other, "first") as running:
+        connection = running.connect()
+        failures.same("imported", call(connection, "POST", "/schemata/v1/import", history)[0], 200)
+        check_answers(failures, "moved", connection)
+        failures.same("restored there", call(connection, "POST", "/schemata/v1/subjects/gone/restore", {})[0], 200)
+        failures.same("on the other disk", on_disk(other, HIDDEN), [])
+    failures.same("fsck there", fsck(other), 0)
+
+
 def main():
     failures = Failures()
+    with tempfile.TemporaryDirectory(prefix="schemata-test-") as folder:
+        with tempfile.TemporaryDirectory(prefix="schemata-test-") as other:
+            moved(failures, folder, other)
     with tempfile.TemporaryDirectory(prefix="schemata-test-") as folder:
         another_secret(failures, folder, life_of_a_version(failures, folder))
     with tempfile.TemporaryDirectory(prefix="schemata-test-") as folder:
