@@ -9,34 +9,44 @@ struct pair {
 };
 
 struct pairs {
+    struct sma_arena *arena;
+    struct sma_arena scratch; /* of one configuration */
+    struct sma_str prefix;
     struct pair *items;
     size_t count, capacity;
+    struct sma_error *err;
+    enum sma_status st;
 };
 
-/* Adds the pair when the subject `scope` has an alias and the prefix. */
-static enum sma_status read_pair(struct pairs *pairs, struct sma_scan *scan, struct sma_str scope,
-                                 struct sma_str prefix, struct sma_error *err)
+static enum sma_status add_pair(struct pairs *pairs, struct sma_str target, struct sma_str scope)
 {
-    struct sma_arena *arena = scan->main->arena;
-    struct sma_subject subject, target;
-    struct sma_config config;
-    sma_scan_step(scan);
-    enum sma_status st = sma_subject_parse(&subject, scan->loader.arena, scope, err);
-    if (st || !sma_str_starts(subject.name, prefix))
-        return st;
-    st = sma_scope_own_config(&config, &scan->loader, scope, err);
-    if (st || !config.alias.len)
-        return st == SMA_ENOTFOUND ? SMA_OK : st;
-    st = sma_subject_resolve(&target, scan->loader.arena, subject.context, config.alias, err);
-    if (st)
-        return st;
-    struct pair pair = {sma_arena_copy(arena, target.qualified), scope};
-    pairs->items = sma_arena_grow(arena, pairs->items, pairs->count, &pairs->capacity,
+    struct pair pair = {sma_arena_copy(pairs->arena, target), sma_arena_copy(pairs->arena, scope)};
+    pairs->items = sma_arena_grow(pairs->arena, pairs->items, pairs->count, &pairs->capacity,
                                   pairs->count + 1, sizeof *pairs->items);
-    if (!pair.target.ptr || !pairs->items)
-        return sma_fail_nomem(err);
+    if (!pair.target.ptr || !pair.alias.ptr || !pairs->items)
+        return sma_fail_nomem(pairs->err);
     pairs->items[pairs->count++] = pair;
     return SMA_OK;
+}
+
+/* A setting of a context or of all is no subject's. */
+static bool read_pair(void *ctx, struct sma_str scope, struct sma_str json)
+{
+    struct pairs *pairs = ctx;
+    struct sma_subject subject, target;
+    struct sma_config config;
+    sma_arena_reset(&pairs->scratch);
+    pairs->st = sma_subject_parse(&subject, &pairs->scratch, scope, pairs->err);
+    if (pairs->st || !subject.name.len || !sma_str_starts(subject.name, pairs->prefix))
+        return !pairs->st;
+    pairs->st = sma_config_parse(&config, &pairs->scratch, json, pairs->err);
+    if (!pairs->st && config.alias.len) {
+        pairs->st = sma_subject_resolve(&target, &pairs->scratch, subject.context, config.alias,
+                                        pairs->err);
+        if (!pairs->st)
+            pairs->st = add_pair(pairs, target.qualified, scope);
+    }
+    return !pairs->st;
 }
 
 static int by_target(const void *left, const void *right)
@@ -69,18 +79,13 @@ enum sma_status sma_read_alias_targets(struct sma_alias_targets *out, struct sma
                                        struct sma_str context, struct sma_str prefix,
                                        struct sma_error *err)
 {
-    struct pairs pairs = {NULL, 0, 0};
-    struct sma_scan scan;
-    struct sma_str *scopes;
-    size_t count;
-    enum sma_status st = sma_view_setting_subjects(loader->view, loader->arena, SMA_SETTING_CONFIG,
-                                                   context, &scopes, &count, err);
-    sma_scan_init(&scan, loader);
-    for (size_t i = 0; !st && i < count; i++)
-        st = read_pair(&pairs, &scan, scopes[i], prefix, err);
-    sma_scan_fini(&scan);
-    if (st)
-        return st;
+    struct pairs pairs = {.arena = loader->arena, .prefix = prefix, .err = err};
+    sma_arena_init(&pairs.scratch, 0);
+    enum sma_status st =
+        sma_view_aliases(loader->view, context, prefix, read_pair, &pairs, err);
+    sma_arena_fini(&pairs.scratch);
+    if (st || pairs.st)
+        return st ? st : pairs.st;
     if (pairs.count)
         qsort(pairs.items, pairs.count, sizeof *pairs.items, by_target);
     return group(out, loader->arena, &pairs, err);

@@ -18,7 +18,7 @@ struct sma_alias_targets {
 };
 
 /* Of the aliases in `context` (ptr NULL: in all) whose name begins with `prefix`. The result lives
- * in the loader's arena. */
+ * in the loader's arena; it is not noted as something that an answer rests on. */
 enum sma_status sma_read_alias_targets(struct sma_alias_targets *out, struct sma_loader *loader,
                                        struct sma_str context, struct sma_str prefix,
                                        struct sma_error *err) SMA_MUST_CHECK;

@@ -271,6 +271,15 @@ enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_aren
                                           struct sma_str **out, size_t *count,
                                           struct sma_error *err) SMA_MUST_CHECK;
 
+/* Configurations that have an alias, of the scopes that begin with `prefix` in a context (ptr NULL: of
+ * all contexts, and then whatever they begin with), in byte order. `fn` stops the walk by returning
+ * false; both texts are valid during the call, and nothing else may be asked of the view from inside
+ * it. */
+typedef bool sma_config_row_fn(void *ctx, struct sma_str scope, struct sma_str json);
+enum sma_status sma_view_aliases(struct sma_view *view, struct sma_str context,
+                                 struct sma_str prefix, sma_config_row_fn *fn, void *ctx,
+                                 struct sma_error *err) SMA_MUST_CHECK;
+
 /* Changes with every record that touched the scope ("s:" subject rows, "c:" config, "m:" mode, plus
  * the subject or scope; "x:" ids of a context; "r:" rows that refer to a subject, "a:" associations of
  * a subject, "n:" associations of resources with a name, "o:" associations that were given a resource

@@ -88,6 +88,38 @@ enum sma_status sma_view_setting_subjects(struct sma_view *view, struct sma_aren
     return st;
 }
 
+static enum sma_status walk_aliases(struct sma_db *db, const struct sma_range *range,
+                                    sma_config_row_fn *fn, void *ctx, struct sma_error *err)
+{
+    bool has_row;
+    struct sma_query q = sma_query_on(db, SMA_SQL_CONFIG_ALIASES);
+    sma_query_str(&q, range->from);
+    sma_query_str(&q, range->to);
+    enum sma_status st = sma_query_row(&q, &has_row, err);
+    while (!st && has_row && fn(ctx, sma_query_get_str(&q, 0), sma_query_get_str(&q, 1)))
+        st = sma_query_row(&q, &has_row, err);
+    sma_query_end(&q);
+    return st;
+}
+
+enum sma_status sma_view_aliases(struct sma_view *view, struct sma_str context,
+                                 struct sma_str prefix, sma_config_row_fn *fn, void *ctx,
+                                 struct sma_error *err)
+{
+    struct sma_ranges ranges;
+    struct sma_arena arena;
+    enum sma_status st = SMA_OK;
+    sma_arena_init(&arena, 0);
+    if (context.ptr)
+        st = sma_ranges_of_context(&ranges, &arena, context, prefix, err);
+    else
+        sma_ranges_of_all(&ranges);
+    for (size_t i = 0; !st && i < ranges.count; i++)
+        st = walk_aliases(view->db, &ranges.list[i], fn, ctx, err);
+    sma_arena_fini(&arena);
+    return st;
+}
+
 /* 0 when there is no row. */
 static enum sma_status read_position(struct sma_db *db, enum sma_sql sql, struct sma_str key,
                                      int64_t *position, struct sma_error *err)

@@ -187,6 +187,9 @@ static const struct {
     [SMA_SQL_CONFIG_GET] = {"config", "SELECT json FROM configs WHERE scope = ?1"},
     [SMA_SQL_CONFIG_RANGE] = {"config", "SELECT scope FROM configs WHERE scope >= ?1 "
                                         "AND scope < ?2 ORDER BY scope"},
+    [SMA_SQL_CONFIG_ALIASES] = {"aliases",
+                                "SELECT scope, json FROM configs WHERE scope >= ?1 AND scope < ?2 "
+                                "AND instr(json, '\"alias\":') ORDER BY scope"},
     [SMA_SQL_CONFIG_SET] = {"config", "INSERT INTO configs (scope, json) VALUES (?1, ?2) "
                                       "ON CONFLICT (scope) DO UPDATE SET json = ?2"},
     [SMA_SQL_CONFIG_DELETE] = {"config", "DELETE FROM configs WHERE scope = ?1"},

@@ -74,6 +74,7 @@ enum sma_sql {
     /* settings and associations */
     SMA_SQL_CONFIG_GET,
     SMA_SQL_CONFIG_RANGE,
+    SMA_SQL_CONFIG_ALIASES,
     SMA_SQL_CONFIG_SET,
     SMA_SQL_CONFIG_DELETE,
     SMA_SQL_MODE_GET,
