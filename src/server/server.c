@@ -211,17 +211,18 @@ static enum sma_status start(struct server *server, struct sma_error *err)
     return SMA_OK;
 }
 
-/* Draining first: requests in flight still need everything below. */
+/* Draining first: requests in flight still need everything below. The registry waits for its writes, whose
+ * ends still find their facade. */
 static void stop(struct server *server)
 {
     atomic_store(&server->ops.is_ready, false);
     sma_own_stop_waiting(server->own);
     sma_keys_stop(server->keys);
     sma_http_server_stop(server->http);
+    sma_registry_close(server->registry);
     sma_own_free(server->own);
     sma_confluent_free(server->dek);
     sma_confluent_free(server->confluent);
-    sma_registry_close(server->registry);
     sma_keys_free(server->keys);
     sma_store_close(server->store);
     if (server->owns_access_log)
