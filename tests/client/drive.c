@@ -2,7 +2,7 @@
  * one "key=value" per line.
  *
  *     drive KEY=VALUE… -- get ID | latest SUBJECT | register SUBJECT FILE | rest METHOD PATH
- *                       | stall ID SECONDS | threads COUNT ID | watch SUBJECT SECONDS | repeat COUNT ID */
+ *                       | stall ID SECONDS | threads COUNT ID | watch SUBJECT VERSION | repeat COUNT ID */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,25 +162,23 @@ static int stall(schemata_client_t *cl, int32_t id, double seconds)
     return finish(SCHEMATA_OK, NULL);
 }
 
-/* Asks for the latest version every few milliseconds and says when the answer changes. */
-static int watch(schemata_client_t *cl, const char *subject, double seconds)
+/* Asks for the latest version every few milliseconds and says when the answer changes, until it is that
+ * version. */
+static int watch(schemata_client_t *cl, const char *subject, int until)
 {
     double start = now_ms();
     int last = -2;
-    long asked = 0;
-    while (now_ms() - start < seconds * 1e3) {
+    while (last != until && now_ms() - start < 60e3) {
         const struct timespec pause = {0, 5000000};
         schemata_schema_t *s = schemata_get_version(cl, subject, SCHEMATA_LATEST, NULL, NULL);
         int version = s ? schemata_schema_version(s) : -1;
         schemata_schema_unref(s);
-        asked++;
         if (version != last)
             printf("turn=%.0f %d\n", now_ms() - start, version);
         fflush(stdout);
         last = version;
         nanosleep(&pause, NULL);
     }
-    printf("asked=%ld\n", asked);
     return finish(SCHEMATA_OK, NULL);
 }
 
@@ -219,7 +217,7 @@ static int run(schemata_client_t *cl, char **argv, int argc)
     if (!strcmp(command, "stall") && argc == 3)
         return stall(cl, atoi(argv[1]), atof(argv[2]));
     if (!strcmp(command, "watch") && argc == 3)
-        return watch(cl, argv[1], atof(argv[2]));
+        return watch(cl, argv[1], atoi(argv[2]));
     if (!strcmp(command, "repeat") && argc == 3)
         return repeat(cl, atoi(argv[1]), atoi(argv[2]));
     fprintf(stderr, "drive: no such command\n");

@@ -261,7 +261,7 @@ static void arguments_are_checked(void **state)
 /* ---- in the background ----------------------------------------------------------------------------
  */
 
-static const char *const with_worker[] = {"worker.threads", "1", "latest.cache.ttl.sec", "1", NULL};
+static const char *const with_worker[] = {"worker.threads", "1", "latest.cache.ttl.sec", "2", NULL};
 
 /* Asks until it is there; the number of refusals in between. */
 static int ask_until_there(schemata_client_t *cl, int32_t id)
@@ -319,7 +319,7 @@ static void latest_is_renewed_in_time(void **state)
     schemata_client_t *cl = open_client(with_worker);
     schemata_schema_unref(put(cl, "orders-value", ORDER));
     schemata_schema_unref(schemata_get_version(cl, "orders-value", -1, NULL, NULL));
-    int64_t end = sma_client_now_ms() + 2500;
+    int64_t end = sma_client_now_ms() + 3800;
     while (sma_client_now_ms() < end) {
         schemata_schema_t *s = schemata_get_version(cl, "orders-value", -1, &nowait, NULL);
         assert_non_null(s);
