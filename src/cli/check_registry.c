@@ -76,6 +76,7 @@ struct sma_str sma_check_property(const struct sma_session *session, struct sma_
 struct asking {
     struct sma_session *session;
     struct sma_levels_in_force *levels;
+    const struct sma_chain *above; /* what is in force where a subject has nothing of its own */
     pthread_mutex_t mutex; /* of the session's arena */
 };
 
@@ -87,7 +88,7 @@ static enum sma_status ask(void *ctx, size_t i, struct sma_error *err)
     struct sma_arena arena;
     sma_arena_init(&arena, 0);
     enum sma_status st = sma_remote_chain(&chain, a->session->remote, &arena, "config",
-                                          "compatibilityLevel", item->subject, err);
+                                          "compatibilityLevel", item->subject, a->above, err);
     bool is_set = !st && chain.in_force < chain.count;
     struct sma_str group = st ? SMA_STR("") : sma_chain_text(&chain, "compatibilityGroup");
     item->is_lenient = !st && sma_str_eqz(sma_chain_text(&chain, "compatibilityPolicy"), "LENIENT");
@@ -121,9 +122,15 @@ enum sma_status sma_check_levels(struct sma_levels_in_force *out, struct sma_ses
         grown[before + i].subject = subjects->items[i];
     /* The workers see the new ones only. */
     struct sma_levels_in_force fresh = {grown + before, subjects->count};
+    struct sma_chain above;
+    enum sma_status st = sma_remote_chain(&above, session->remote, &session->arena, "config",
+                                          "compatibilityLevel", SMA_STR(""), NULL, &session->err);
+    if (st)
+        return st;
     a.levels = &fresh;
+    a.above = &above;
     pthread_mutex_init(&a.mutex, NULL);
-    enum sma_status st = sma_remote_each(session->remote, subjects->count, ask, NULL, &a,
+    st = sma_remote_each(session->remote, subjects->count, ask, NULL, &a,
                                          &session->err);
     pthread_mutex_destroy(&a.mutex);
     out->items = grown;

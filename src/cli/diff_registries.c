@@ -149,7 +149,8 @@ static enum sma_status compare_setting(struct comparison *c, struct sma_arena *a
     struct sma_chain chains[2];
     enum sma_status st = SMA_OK;
     for (int side = A; !st && side <= B; side++)
-        st = sma_remote_chain(&chains[side], c->remotes[side], arena, what, member, subject, err);
+        st = sma_remote_chain(&chains[side], c->remotes[side], arena, what, member, subject, NULL,
+                              err);
     if (st || sma_str_eq(chains[A].links[0].value, chains[B].links[0].value))
         return st;
     return add(c, subject, 0, word, chains[A].links[0].value, chains[B].links[0].value, err);

@@ -42,6 +42,7 @@ struct listing {
     size_t limit;
     struct sma_strings subjects;
     struct row *rows;
+    struct sma_chain level, mode; /* where a subject has none of its own */
     pthread_mutex_t mutex; /* of the session's arena */
     struct sma_progress progress;
 };
@@ -98,12 +99,13 @@ static enum sma_status keep(struct listing *l, struct sma_str *out, struct sma_s
 }
 
 static enum sma_status fill_setting(struct listing *l, struct sma_str *out, const char *what,
-                                    const char *member, struct sma_str subject,
-                                    struct sma_arena *arena, struct sma_error *err)
+                                    const char *member, const struct sma_chain *above,
+                                    struct sma_str subject, struct sma_arena *arena,
+                                    struct sma_error *err)
 {
     struct sma_chain chain;
     enum sma_status st =
-        sma_remote_chain(&chain, l->s->remote, arena, what, member, subject, err);
+        sma_remote_chain(&chain, l->s->remote, arena, what, member, subject, above, err);
     struct sma_str value = SMA_STR("");
     if (!st && chain.in_force < chain.count)
         value = chain.links[chain.in_force].value;
@@ -159,9 +161,10 @@ static enum sma_status fill(void *ctx, size_t i, struct sma_error *err)
         row->versions = versions.count;
     }
     if (!st && l->wants[LEVEL])
-        st = fill_setting(l, &row->level, "config", "compatibilityLevel", subject, &arena, err);
+        st = fill_setting(l, &row->level, "config", "compatibilityLevel", &l->level, subject,
+                          &arena, err);
     if (!st && l->wants[MODE])
-        st = fill_setting(l, &row->mode, "mode", "mode", subject, &arena, err);
+        st = fill_setting(l, &row->mode, "mode", "mode", &l->mode, subject, &arena, err);
     sma_arena_fini(&arena);
     return st;
 }
@@ -230,8 +233,14 @@ static enum sma_status list(struct listing *l)
     l->rows = sma_arena_calloc(&s->arena, l->subjects.count + 1, sizeof *l->rows);
     if (!l->rows)
         return sma_fail_nomem(&s->err);
+    if (l->wants[LEVEL])
+        st = sma_remote_chain(&l->level, s->remote, &s->arena, "config", "compatibilityLevel",
+                              SMA_STR(""), NULL, &s->err);
+    if (!st && l->wants[MODE])
+        st = sma_remote_chain(&l->mode, s->remote, &s->arena, "mode", "mode", SMA_STR(""), NULL,
+                              &s->err);
     sma_progress_start(&l->progress, s->arguments, "reading subjects");
-    if (!is_names_only)
+    if (!st && !is_names_only)
         st = sma_remote_each(s->remote, l->subjects.count, fill, tell, l, &s->err);
     sma_progress_end(&l->progress);
     return st ? st : print(l);

@@ -80,7 +80,8 @@ static enum sma_status plan_setting(struct plan *p, struct sma_str subject, cons
     if (!wanted.len)
         return SMA_OK;
     enum sma_status st =
-        sma_remote_chain(&chain, s->remote, &s->arena, what, member, subject, &s->err);
+        sma_remote_chain(&chain, s->remote, &s->arena, what, member, subject, NULL,
+                                          &s->err);
     if (st)
         return st;
     struct sma_str own = chain.links[0].value;

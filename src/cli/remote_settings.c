@@ -50,9 +50,41 @@ static struct sma_str context_of(const struct sma_remote *remote, struct sma_str
                                                              : sma_str_z(sma_remote_context(remote));
 }
 
+/* A subject with settings of its own, but not this one, gets the server's default. */
+static enum sma_status add_default(struct sma_chain *chain, struct sma_remote *remote,
+                                   struct sma_arena *arena, const char *what, const char *member,
+                                   struct sma_str subject, struct sma_error *err)
+{
+    enum sma_status st = SMA_OK;
+    if (subject.len && chain->links[0].body && !chain->links[0].value.len) {
+        chain->in_force = SMA_CHAIN_MAX;
+        st = look(chain, remote, arena,
+                  sma_remote_setting_path(arena, what, subject, "?defaultToGlobal=true"), member,
+                  SMA_STR("server default"), err);
+        chain->links[chain->count - 1].body = NULL;
+    }
+    if (!st && chain->in_force == SMA_CHAIN_MAX)
+        chain->in_force = chain->count;
+    return st;
+}
+
+/* The links of the empty subject behind those there already. */
+static bool hang_below(struct sma_chain *chain, const struct sma_chain *above)
+{
+    for (size_t i = 0; i < above->count; i++) {
+        if (chain->count == SMA_CHAIN_MAX - 1)
+            return false;
+        if (chain->in_force == SMA_CHAIN_MAX && above->links[i].value.len)
+            chain->in_force = chain->count;
+        chain->links[chain->count++] = above->links[i];
+    }
+    return true;
+}
+
 enum sma_status sma_remote_chain(struct sma_chain *out, struct sma_remote *remote,
                                  struct sma_arena *arena, const char *what, const char *member,
-                                 struct sma_str subject, struct sma_error *err)
+                                 struct sma_str subject, const struct sma_chain *above,
+                                 struct sma_error *err)
 {
     struct sma_str context = context_of(remote, subject);
     enum sma_status st = SMA_OK;
@@ -60,22 +92,15 @@ enum sma_status sma_remote_chain(struct sma_chain *out, struct sma_remote *remot
     if (subject.len)
         st = look(out, remote, arena, sma_remote_setting_path(arena, what, subject, ""), member,
                   sma_arena_printf(arena, "subject %.*s", SMA_STR_ARG(subject)), err);
+    if (!st && above && !sma_str_starts(subject, SMA_STR(":.")))
+        return hang_below(out, above) ? add_default(out, remote, arena, what, member, subject, err)
+                                      : sma_fail(err, SMA_EINTERNAL, "a chain of settings too long");
     if (!st && context.len)
         st = look(out, remote, arena, sma_remote_path(arena, "//%z/:%s:", what, context), member,
                   sma_arena_printf(arena, "context %.*s", SMA_STR_ARG(context)), err);
     if (!st)
         st = look_global(out, remote, arena, what, member, err);
-    bool is_own = subject.len && out->links[0].body && !out->links[0].value.len;
-    if (!st && is_own) {
-        out->in_force = SMA_CHAIN_MAX;
-        st = look(out, remote, arena,
-                  sma_remote_setting_path(arena, what, subject, "?defaultToGlobal=true"), member,
-                  SMA_STR("server default"), err);
-        out->links[out->count - 1].body = NULL;
-    }
-    if (!st && out->in_force == SMA_CHAIN_MAX)
-        out->in_force = out->count;
-    return st;
+    return st ? st : add_default(out, remote, arena, what, member, subject, err);
 }
 
 struct sma_str sma_chain_text(const struct sma_chain *chain, const char *member)

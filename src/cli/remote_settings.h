@@ -20,10 +20,14 @@ struct sma_chain {
 };
 
 /* what: "config" or "mode"; member: "compatibilityLevel" or "mode". subject empty = the context's or
- * the global setting. A link that is not set is no error. */
+ * the global setting. A link that is not set is no error.
+ *
+ * above     the chain of the empty subject, when it was looked up already: for many subjects it is asked
+ *           for once. NULL = ask. */
 enum sma_status sma_remote_chain(struct sma_chain *out, struct sma_remote *remote,
                                  struct sma_arena *arena, const char *what, const char *member,
-                                 struct sma_str subject, struct sma_error *err) SMA_MUST_CHECK;
+                                 struct sma_str subject, const struct sma_chain *above,
+                                 struct sma_error *err) SMA_MUST_CHECK;
 
 /* Path of a setting: "/config", "/config/SUBJECT". */
 struct sma_str sma_remote_setting_path(struct sma_arena *arena, const char *what,

@@ -134,7 +134,7 @@ static enum sma_status get(const struct setting *g)
     struct sma_chain chain;
     struct sma_buf out;
     enum sma_status st = sma_remote_chain(&chain, s->remote, &s->arena, g->kind->what,
-                                          g->kind->member, g->subject, &s->err);
+                                          g->kind->member, g->subject, NULL, &s->err);
     if (st)
         return st;
     sma_buf_init(&out, 0);
