@@ -1,7 +1,9 @@
 #include "cli/deploy.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
+#include "cli/progress.h"
 #include "core/json/writer.h"
 
 /* ---- collecting ---- */
@@ -227,7 +229,7 @@ static const char *normalize_query(const struct sma_deploy *deploy, struct sma_s
 
 /* A refusal of one schema is the item's; what is left is about the run. */
 static enum sma_status take_refusal(struct sma_deploy *deploy, struct sma_deploy_item *item,
-                                    const struct sma_remote_answer *answer)
+                                    const struct sma_remote_answer *answer, struct sma_error *err)
 {
     struct sma_session *s = deploy->session;
     struct sma_error why = SMA_ERROR_INIT;
@@ -235,7 +237,7 @@ static enum sma_status take_refusal(struct sma_deploy *deploy, struct sma_deploy
     item->state = SMA_DEPLOY_FAILED;
     item->code = (enum sma_exit)sma_cli_exit_code(st, &why);
     item->why = sma_remote_reason(&s->arena, answer);
-    return item->why.ptr ? SMA_OK : sma_fail_nomem(&s->err);
+    return item->why.ptr ? SMA_OK : sma_fail_nomem(err);
 }
 
 bool sma_deploy_is_blocked(struct sma_deploy *deploy, struct sma_deploy_item *item)
@@ -270,35 +272,136 @@ static bool needs_are_there(const struct sma_deploy *deploy, const struct sma_de
     return true;
 }
 
+/* One look-up: what is asked, and about what. */
+struct question {
+    struct sma_deploy_item *item;
+    struct sma_str path, body;
+};
+
+static enum sma_status make_question(struct question *out, const struct sma_deploy *deploy,
+                                     struct sma_deploy_item *item)
+{
+    struct sma_session *s = deploy->session;
+    struct sma_str subject = item->file->subject;
+    out->item = item;
+    out->path = sma_remote_path(&s->arena, "/subjects/%s%z", subject,
+                                normalize_query(deploy, subject));
+    return make_body(&out->body, deploy, item, false);
+}
+
+static enum sma_status take_answer(struct sma_deploy *deploy, struct sma_deploy_item *item,
+                                   const struct sma_remote_answer *answer, struct sma_error *err)
+{
+    if (answer->status == 404) {
+        item->state = SMA_DEPLOY_NEW_VERSION;
+        return SMA_OK;
+    }
+    if (answer->status >= 400)
+        return take_refusal(deploy, item, answer, err);
+    item->state = SMA_DEPLOY_UNCHANGED;
+    if (!sma_json_i32(sma_json_getz(answer->body, "version"), &item->version) ||
+        !sma_json_i32(sma_json_getz(answer->body, "id"), &item->id))
+        return sma_remote_fail(err, SMA_EIO, SMA_EXIT_UNREACHABLE,
+                               "%s answered a look-up of %.*s without version and id",
+                               sma_remote_url(deploy->session->remote),
+                               SMA_STR_ARG(item->file->subject));
+    return SMA_OK;
+}
+
 static enum sma_status look_up(struct sma_deploy *deploy, struct sma_deploy_item *item)
 {
     struct sma_session *s = deploy->session;
     struct sma_remote_answer answer;
-    struct sma_str body, subject = item->file->subject;
-    enum sma_status st = make_body(&body, deploy, item, false);
+    struct question question;
+    enum sma_status st = make_question(&question, deploy, item);
     if (!st)
-        st = sma_remote_call(s->remote, &s->arena, "POST",
-                             sma_remote_path(&s->arena, "/subjects/%s%z", subject,
-                                             normalize_query(deploy, subject)),
-                             body, &answer, &s->err);
-    if (st)
-        return st;
-    if (answer.status == 404) {
-        item->state = SMA_DEPLOY_NEW_VERSION;
-        return SMA_OK;
-    }
-    if (answer.status >= 400)
-        return take_refusal(deploy, item, &answer);
-    item->state = SMA_DEPLOY_UNCHANGED;
-    if (!sma_json_i32(sma_json_getz(answer.body, "version"), &item->version) ||
-        !sma_json_i32(sma_json_getz(answer.body, "id"), &item->id))
-        return sma_remote_fail(&s->err, SMA_EIO, SMA_EXIT_UNREACHABLE,
-                               "%s answered a look-up of %.*s without version and id",
-                               sma_remote_url(s->remote), SMA_STR_ARG(subject));
-    return SMA_OK;
+        st = sma_remote_call(s->remote, &s->arena, "POST", question.path, question.body, &answer,
+                             &s->err);
+    return st ? st : take_answer(deploy, item, &answer, &s->err);
 }
 
-enum sma_status sma_deploy_compare(struct sma_deploy *deploy)
+/* ---- many look-ups at a time ---- */
+
+struct asking {
+    struct sma_deploy *deploy;
+    struct question *questions;
+    size_t count;
+    bool *is_decided; /* per item */
+    pthread_mutex_t mutex; /* of the items and the session's arena */
+    struct sma_progress progress;
+    size_t done; /* in earlier rounds */
+};
+
+static enum sma_status answer_one(void *ctx, size_t i, struct sma_error *err)
+{
+    struct asking *a = ctx;
+    const struct question *question = &a->questions[i];
+    struct sma_remote_answer answer;
+    struct sma_arena arena;
+    sma_arena_init(&arena, 0);
+    enum sma_status st = sma_remote_call(a->deploy->session->remote, &arena, "POST",
+                                         question->path, question->body, &answer, err);
+    pthread_mutex_lock(&a->mutex);
+    if (!st)
+        st = take_answer(a->deploy, question->item, &answer, err);
+    pthread_mutex_unlock(&a->mutex);
+    sma_arena_fini(&arena);
+    return st;
+}
+
+static void tell(void *ctx, size_t done, size_t count)
+{
+    struct asking *a = ctx;
+    (void)count;
+    sma_progress_step(&a->progress, a->done + done, a->deploy->count);
+}
+
+static bool needs_are_decided(const struct asking *a, const struct sma_deploy_item *item)
+{
+    for (size_t i = 0; i < item->source.reference_count; i++)
+        if (item->needs[i] && !a->is_decided[item->needs[i] - 1])
+            return false;
+    return true;
+}
+
+/* What can be asked now: everything whose references have their versions. What cannot be in the
+ * registry, because its subject or something it refers to is not, is decided without asking. */
+static enum sma_status collect_questions(struct asking *a)
+{
+    struct sma_deploy *d = a->deploy;
+    enum sma_status st = SMA_OK;
+    a->count = 0;
+    for (size_t i = 0; !st && i < d->count; i++) {
+        struct sma_deploy_item *item = &d->items[i];
+        if (a->is_decided[i] || !needs_are_decided(a, item))
+            continue;
+        bool is_asked = !item->is_broken && !sma_deploy_is_blocked(d, item) && item->newest &&
+                        needs_are_there(d, item);
+        if (is_asked)
+            st = make_question(&a->questions[a->count++], d, item);
+        else
+            a->is_decided[i] = true;
+    }
+    return st;
+}
+
+/* Round by round along the references. */
+static enum sma_status ask_all(struct asking *a)
+{
+    struct sma_deploy *d = a->deploy;
+    enum sma_status st = collect_questions(a);
+    while (!st && a->count) {
+        st = sma_remote_each(d->session->remote, a->count, answer_one, tell, a, &d->session->err);
+        a->done += a->count;
+        for (size_t i = 0; i < a->count; i++)
+            a->is_decided[a->questions[i].item - d->items] = true;
+        if (!st)
+            st = collect_questions(a);
+    }
+    return st;
+}
+
+static enum sma_status find_newest(struct sma_deploy *deploy)
 {
     struct sma_session *s = deploy->session;
     struct sma_fetch *newest = sma_arena_calloc(&s->arena, deploy->count + 1, sizeof *newest);
@@ -312,11 +415,26 @@ enum sma_status sma_deploy_compare(struct sma_deploy *deploy)
         struct sma_deploy_item *item = &deploy->items[i];
         item->newest = newest[i].is_missing ? 0 : newest[i].schema.version;
         item->state = item->newest ? SMA_DEPLOY_NEW_VERSION : SMA_DEPLOY_NEW_SUBJECT;
-        if (item->is_broken || sma_deploy_is_blocked(deploy, item) || !item->newest ||
-            !needs_are_there(deploy, item))
-            continue;
-        st = look_up(deploy, item);
     }
+    return st;
+}
+
+enum sma_status sma_deploy_compare(struct sma_deploy *deploy)
+{
+    struct sma_session *s = deploy->session;
+    struct asking a = {.deploy = deploy};
+    enum sma_status st = find_newest(deploy);
+    if (st)
+        return st;
+    a.questions = sma_arena_calloc(&s->arena, deploy->count + 1, sizeof *a.questions);
+    a.is_decided = sma_arena_calloc(&s->arena, deploy->count + 1, sizeof *a.is_decided);
+    if (!a.questions || !a.is_decided)
+        return sma_fail_nomem(&s->err);
+    pthread_mutex_init(&a.mutex, NULL);
+    sma_progress_start(&a.progress, s->arguments, "comparing schemas");
+    st = ask_all(&a);
+    sma_progress_end(&a.progress);
+    pthread_mutex_destroy(&a.mutex);
     return st;
 }
 
@@ -359,7 +477,7 @@ enum sma_status sma_deploy_try(struct sma_deploy *deploy, struct sma_deploy_item
     if (st)
         return st;
     if (answer.status >= 400) {
-        st = take_refusal(deploy, item, &answer);
+        st = take_refusal(deploy, item, &answer, &s->err);
         *refusal = item->why;
         return st;
     }
@@ -383,7 +501,7 @@ enum sma_status sma_deploy_register(struct sma_deploy *deploy, struct sma_deploy
     if (st)
         return st;
     if (answer.status >= 400)
-        return take_refusal(deploy, item, &answer);
+        return take_refusal(deploy, item, &answer, &s->err);
     if (!sma_json_i32(sma_json_getz(answer.body, "id"), &item->id))
         return sma_remote_fail(&s->err, SMA_EIO, SMA_EXIT_UNREACHABLE,
                                "%s answered a registration of %.*s without an id",
