@@ -2,9 +2,6 @@
 
 #include "cli/layout.h"
 #include "cli/text_diff.h"
-#include "core/avro/avro.h"
-#include "core/avro/difference.h"
-#include "core/avro/rules.h"
 #include "core/compat/compat.h"
 
 /* ---- finding ---- */
@@ -19,78 +16,6 @@ static enum sma_status compare(struct sma_diff *d, struct sma_findings *out,
     return st ? st : sma_findings_status(out, &d->session->err);
 }
 
-/* ---- Avro: its rules say only what breaks ---- */
-
-static const struct pair {
-    enum sma_avro_difference difference;
-    const struct sma_rule *rule;
-    bool is_backward; /* the direction in which the rule means this difference */
-} pairs[] = {
-    {SMA_AVRO_FIELD_ADDED, &sma_avro_reader_field_missing_default, true},
-    {SMA_AVRO_FIELD_REMOVED, &sma_avro_reader_field_missing_default, false},
-    {SMA_AVRO_TYPE_CHANGED, &sma_avro_type_mismatch, true},
-    {SMA_AVRO_TYPE_CHANGED, &sma_avro_type_mismatch, false},
-    {SMA_AVRO_TYPE_CHANGED, &sma_avro_missing_union_branch, true},
-    {SMA_AVRO_TYPE_CHANGED, &sma_avro_missing_union_branch, false},
-    {SMA_AVRO_NAME_CHANGED, &sma_avro_name_mismatch, true},
-    {SMA_AVRO_NAME_CHANGED, &sma_avro_name_mismatch, false},
-    {SMA_AVRO_SIZE_CHANGED, &sma_avro_fixed_size_mismatch, true},
-    {SMA_AVRO_SIZE_CHANGED, &sma_avro_fixed_size_mismatch, false},
-    {SMA_AVRO_SYMBOL_ADDED, &sma_avro_missing_enum_symbols, false},
-    {SMA_AVRO_SYMBOL_REMOVED, &sma_avro_missing_enum_symbols, true},
-    {SMA_AVRO_BRANCH_ADDED, &sma_avro_missing_union_branch, false},
-    {SMA_AVRO_BRANCH_REMOVED, &sma_avro_missing_union_branch, true},
-};
-
-static bool is_same_place(struct sma_span a, struct sma_span b)
-{
-    return a.end > a.start && a.start == b.start && a.end == b.end;
-}
-
-/* Whether what breaks already tells it: the same place in one of the texts, by the fitting rule. */
-static bool is_told(const struct sma_findings *findings, const struct sma_finding *difference,
-                    const struct pair *pair)
-{
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct sma_finding *f = &findings->items[i];
-        struct sma_span newer = pair->is_backward ? f->reader_span : f->writer_span;
-        struct sma_span older = pair->is_backward ? f->writer_span : f->reader_span;
-        if (f->rule == pair->rule && (is_same_place(newer, difference->reader_span) ||
-                                      is_same_place(older, difference->writer_span)))
-            return true;
-    }
-    return false;
-}
-
-static bool breaks(const struct sma_diff *d, const struct sma_finding *difference)
-{
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        if (difference->rule == sma_avro_difference_rule(pairs[i].difference) &&
-            is_told(pairs[i].is_backward ? &d->backward : &d->forward, difference, &pairs[i]))
-            return true;
-    return false;
-}
-
-static enum sma_status add_differences(struct sma_diff *d, const struct sma_schema *newer,
-                                       const struct sma_schema *older)
-{
-    struct sma_findings all;
-    struct sma_work work = {SMA_COMPAT_STEPS_MAX};
-    sma_findings_init(&all, &d->session->arena, 0);
-    enum sma_status st = sma_avro_differences(&all, newer, older, &work, &d->session->err);
-    for (size_t i = 0; !st && i < all.count; i++) {
-        const struct sma_finding *f = &all.items[i];
-        if (breaks(d, f))
-            continue;
-        struct sma_finding *kept = sma_findings_add(&d->backward, f->rule, true, f->path, f->info);
-        if (!kept)
-            break;
-        kept->reader_span = f->reader_span;
-        kept->writer_span = f->writer_span;
-    }
-    return st ? st : sma_findings_status(&d->backward, &d->session->err);
-}
-
 enum sma_status sma_diff_find(struct sma_diff *d)
 {
     const struct sma_schema *old = d->files[0]->schema, *new = d->files[1]->schema;
@@ -102,7 +27,12 @@ enum sma_status sma_diff_find(struct sma_diff *d)
     enum sma_status st = compare(d, &d->backward, new, old);
     if (!st)
         st = compare(d, &d->forward, old, new);
-    return st || old->format != &sma_format_avro ? st : add_differences(d, new, old);
+    if (!st && new->format->differences) {
+        struct sma_work work = {SMA_COMPAT_STEPS_MAX};
+        st = new->format->differences(&d->backward, &d->forward, new, old, &work,
+                                      &d->session->err);
+    }
+    return st ? st : sma_findings_status(&d->backward, &d->session->err);
 }
 
 /* ---- for people ---- */

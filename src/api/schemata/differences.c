@@ -80,6 +80,8 @@ enum sma_status sma_own_compare_schemas(struct sma_own_comparison *out, struct s
     enum sma_status st = compare_one(&out->backward, arena, newer, older, policy, &work, err);
     if (!st)
         st = compare_one(&out->forward, arena, older, newer, policy, &work, err);
+    if (!st && newer->format->differences)
+        st = newer->format->differences(&out->backward, &out->forward, newer, older, &work, err);
     out->steps_left = work.left;
     return st;
 }

@@ -41,4 +41,11 @@ enum sma_status sma_avro_differences(struct sma_findings *out, const struct sma_
                                      const struct sma_schema *older, struct sma_work *work,
                                      struct sma_error *err) SMA_MUST_CHECK;
 
+/* sma_format.differences for Avro. */
+enum sma_status sma_avro_add_differences(struct sma_findings *backward,
+                                         const struct sma_findings *forward,
+                                         const struct sma_schema *newer,
+                                         const struct sma_schema *older, struct sma_work *work,
+                                         struct sma_error *err) SMA_MUST_CHECK;
+
 #endif

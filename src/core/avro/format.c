@@ -1,6 +1,7 @@
 /* The Avro format as the table of formats knows it. */
 #include "core/avro/avro.h"
 #include "core/avro/compat.h"
+#include "core/avro/difference.h"
 #include "core/avro/equal.h"
 #include "core/avro/model.h"
 #include "core/avro/normal.h"
@@ -37,6 +38,7 @@ const struct sma_format sma_format_avro = {
     .print = print,
     .equal = sma_avro_equal,
     .compat = sma_avro_compat,
+    .differences = sma_avro_add_differences,
     .each_field = each_field,
     .tagged = sma_avro_tagged,
     .edit_tags = sma_avro_edit_tags,

@@ -131,6 +131,14 @@ struct sma_format {
                               const struct sma_schema *writer, enum sma_policy policy,
                               struct sma_work *work, struct sma_error *err);
 
+    /* May be NULL: then `compat` tells everything. What `compat` found for newer reading older is in
+     * `backward`, for older reading newer in `forward`; appends to `backward` what else has changed,
+     * marked compatible. SMA_ELIMIT when `work` ran out. */
+    enum sma_status (*differences)(struct sma_findings *backward,
+                                   const struct sma_findings *forward,
+                                   const struct sma_schema *newer, const struct sma_schema *older,
+                                   struct sma_work *work, struct sma_error *err);
+
     /* Must. Calls `fn` for each top-level field or property name (validateFields' reserved fields).
      * Stops when fn returns false. */
     void (*each_field)(const struct sma_schema *schema, bool (*fn)(void *ctx, struct sma_str name),
