@@ -10,7 +10,18 @@ static void print_groups(FILE *out)
         if (strcmp(group, c->group))
             fprintf(out, "\n%s:\n", c->group);
         group = c->group;
-        fprintf(out, "  %-12s %s\n", c->name, c->summary);
+        fprintf(out, "  %-16s %s\n", c->name, c->summary);
+    }
+}
+
+/* The first of each group: enough to see what the program is for. */
+static void print_examples(FILE *out)
+{
+    const char *group = "";
+    for (const struct sma_command *c = sma_commands; c->name; c++) {
+        if (strcmp(group, c->group) && c->examples)
+            fprintf(out, "  %s\n", c->examples[0]);
+        group = c->group;
     }
 }
 
@@ -20,9 +31,7 @@ void sma_help_program(FILE *out)
             "schemata %s: schema registry and schema checks for Avro, Protobuf and JSON Schema\n\n"
             "Usage: schemata COMMAND [FLAGS] [ARGUMENTS]\n\nExamples:\n",
             SMA_VERSION);
-    for (const struct sma_command *c = sma_commands; c->name; c++)
-        if (c->examples)
-            fprintf(out, "  %s\n", c->examples[0]);
+    print_examples(out);
     print_groups(out);
     fprintf(out, "\n\"schemata COMMAND -h\" tells more about one command, --help everything.\n");
 }
@@ -34,7 +43,10 @@ static void print_option(FILE *out, const struct sma_option *o)
         snprintf(letter, sizeof letter, "-%c, ", o->letter);
     snprintf(left, sizeof left, "%s%s%s%s", letter, o->name, o->value ? " " : "",
              o->value ? o->value : "");
-    fprintf(out, "  %-34s %s", left, o->help);
+    int width = 34; /* in characters: printf counts bytes */
+    for (const char *c = left; *c; c++)
+        width += ((unsigned char)*c & 0xC0) == 0x80;
+    fprintf(out, "  %-*s %s", width, left, o->help);
     if (o->standard)
         fprintf(out, " (default %s)", o->standard);
     if (o->env)
