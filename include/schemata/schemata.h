@@ -350,15 +350,23 @@ SCHEMATA_API size_t schemata_wire_write_guid(void *p, size_t cap, const schemata
 SCHEMATA_API const char *schemata_wire_explain(const void *p, size_t len);
 
 /* ---- serializing ------------------------------------------------------ */
+/* Bytes that a call fills. Begin with all zeros and use it again: its memory grows and stays, so that
+ * steady state allocates nothing. Not NUL-terminated. One thread at a time. After a failed call `len`
+ * is 0. */
 typedef struct schemata_buf { uint8_t *data; size_t len, cap; } schemata_buf_t;  /* zero-init */
+/* Gives the memory back and leaves all zeros. */
 SCHEMATA_API void schemata_buf_free(schemata_buf_t *b);
 
+/* Adds a header to the message being produced; copies `value`. What it returns is what the call
+ * returns. schemata/rdkafka.h has it for librdkafka. */
 typedef schemata_status_t (*schemata_header_put_fn)(void *ctx, const char *name,
                                                     const void *value, size_t len);
+/* False when the message has no such header; else *value stays valid until the call has ended. */
 typedef bool (*schemata_header_get_fn)(void *ctx, const char *name,
                                        const void **value, size_t *len);
+/* Where a message belongs. All strings are borrowed for the call. */
 typedef struct schemata_msg {
-    size_t      size;
+    size_t      size;                    /* sizeof(schemata_msg_t), set by the caller */
     const char *topic;
     bool        is_key;
     const char *subject;                 /* NULL: ask the strategy */
@@ -370,34 +378,70 @@ typedef struct schemata_msg {
     const char *message;                 /* Protobuf: full name; NULL: the file's first message */
 } schemata_msg_t;
 
+/* A program's own subject strategy: puts the subject into `out`, allocated like any buffer of the
+ * library's; `record_name` is NULL when the schema has none or is not known yet. Called without locks,
+ * once per kind of message, from any thread that serializes. */
 typedef schemata_status_t (*schemata_subject_fn)(void *ctx, const schemata_msg_t *m,
                                                  const char *record_name, schemata_buf_t *out);
 SCHEMATA_API void schemata_conf_set_subject_strategy(schemata_conf_t *c, schemata_subject_fn fn,
                                                      void *ctx);
 
-/* `schema` may be NULL when use.latest.version or use.schema.id is set. */
+/* A serializer: one for all topics, shared by any number of threads, which do not get into each other's
+ * way. Which schema a message is written with (cf. the properties): the given one is registered
+ * (auto.register.schemas), or found by use.schema.id or use.schema.guid, or it is the latest version
+ * (use.latest.with.metadata, use.latest.version), or the given one is looked up. The answer is kept; a
+ * latest version as long as latest.cache.ttl.sec says.
+ *
+ * cl        the serializer keeps a reference; may be NULL with serializer.framing=none and a schema.
+ * schema    the serializer keeps a reference; its references are registered on the way. May be NULL when
+ *           use.latest.version, use.latest.with.metadata, use.schema.id or use.schema.guid is set.
+ * Returns   NULL with SCHEMATA_ERR_CONF when it would not know what to write, _ARG, _NOMEM. */
 SCHEMATA_API SCHEMATA_MUST_USE schemata_serializer_t *
 schemata_serializer_new(schemata_client_t *cl, const schemata_conf_t *c,
                         const schemata_schema_t *schema, schemata_error_t **err);
+/* No other thread may use it any more. NULL is fine. */
 SCHEMATA_API void schemata_serializer_free(schemata_serializer_t *s);
-/* JSON in, framed bytes out; `out` is reused, so steady state allocates nothing. */
+/* JSON in, framed bytes out. Avro and Protobuf values are encoded, JSON Schema messages validated and
+ * passed on as they are.
+ *
+ * json      UTF-8; NULL for a tombstone: then out->len is 0 and nobody is asked.
+ * out       the message, with the id in front unless it went into a header by put_header.
+ * Returns   SCHEMATA_ERR_DATA with the JSON pointer of what does not fit (for JSON Schema a report of
+ *           everything that is wrong); _ARG for a message without topic or put_header where they are
+ *           needed; _NOT_FOUND for a look-up without result, _INCOMPATIBLE for a schema that the registry
+ *           or the strict check refuses, _WOULD_BLOCK with SCHEMATA_NOWAIT; _RULE; whatever asking the
+ *           registry gives (_UNREACHABLE, _TIMEOUT, _SERVER, _AUTH, …).
+ * Threads   safe; takes no lock and allocates nothing once a kind of message has been seen. */
 SCHEMATA_API schemata_status_t
 schemata_serialize_json(schemata_serializer_t *s, const schemata_msg_t *m,
                         const char *json, size_t len, schemata_buf_t *out, schemata_error_t **err);
-/* Bytes already encoded by the caller: pick the id, run rules, add framing. */
+/* Bytes already encoded by the caller: pick the id, run rules, add framing.
+ *
+ * idx       Protobuf: message indexes, at most SCHEMATA_MAX_INDEXES; none: those of m->message.
+ * Otherwise as schemata_serialize_json; the data are not looked at. */
 SCHEMATA_API schemata_status_t
 schemata_serialize_raw(schemata_serializer_t *s, const schemata_msg_t *m,
                        const void *data, size_t len, const int32_t *idx, size_t n_idx,
                        schemata_buf_t *out, schemata_error_t **err);
 
 /* ---- deserializing ---------------------------------------------------- */
+/* A deserializer: one for all topics, shared by any number of threads.
+ *
+ * cl        as for serializers; may be NULL with deserializer.framing=none.
+ * reader_or_null  what to read as: Avro resolves the writer's data to it (defaults, aliases, promotions,
+ *           unions), Protobuf reads by tag, JSON Schema validates against it. NULL: the latest version
+ *           when use.latest.version or use.latest.with.metadata is set, else the writer's own schema.
+ * Returns   NULL with SCHEMATA_ERR_CONF for bare data without a schema, _ARG, _NOMEM. */
 SCHEMATA_API SCHEMATA_MUST_USE schemata_deserializer_t *
 schemata_deserializer_new(schemata_client_t *cl, const schemata_conf_t *c,
                           const schemata_schema_t *reader_or_null, schemata_error_t **err);
+/* No other thread may use it any more. NULL is fine. */
 SCHEMATA_API void schemata_deserializer_free(schemata_deserializer_t *d);
 
+/* What a message was. Set `size` before the first call; release it after each call that succeeded.
+ * Without a reader schema `reader` is NULL; for a tombstone all is empty. */
 typedef struct schemata_decoded {
-    size_t size;
+    size_t size;                                  /* sizeof(schemata_decoded_t), set by the caller */
     schemata_wire_t    wire;
     schemata_schema_t *writer, *reader;           /* references; see release */
     const void        *data; size_t data_len;     /* inside the input, or what rules made of it */
@@ -405,17 +449,28 @@ typedef struct schemata_decoded {
 } schemata_decoded_t;
 /* Drops the two references and what rules made. Pass NULL instead of an info block to skip them. */
 SCHEMATA_API void schemata_decoded_release(schemata_decoded_t *info);
+/* Framed bytes in, JSON out.
+ *
+ * p         NULL for a tombstone: then json_out->len is 0 and nobody is asked. Never read past `len`.
+ * info      may be NULL.
+ * Returns   SCHEMATA_ERR_FRAMING for bytes that no serializer wrote, _DATA for data that are damaged, lie
+ *           about lengths, nest too deep, exceed payload.max.bytes or cannot be read as the reader's
+ *           schema, _NOT_FOUND for an id that the registry does not know; others as serializing.
+ * Threads   safe; no lock and, but for Protobuf, no allocation for schemas that have been met. */
 SCHEMATA_API schemata_status_t
 schemata_deserialize_json(schemata_deserializer_t *d, const schemata_msg_t *m,
                           const void *p, size_t len, schemata_buf_t *json_out,
                           schemata_decoded_t *info, schemata_error_t **err);
-/* Resolve framing and schema only; decode with your own code. */
+/* Resolve framing and schema only; decode with your own code. info->data is what is behind the frame. */
 SCHEMATA_API schemata_status_t
 schemata_deserialize_raw(schemata_deserializer_t *d, const schemata_msg_t *m,
                          const void *p, size_t len, schemata_decoded_t *info,
                          schemata_error_t **err);
 
-/* Streaming form: the decoder calls you, nothing is built in memory. */
+/* Streaming form: the decoder calls you, nothing is built in memory. A function returns 0 to go on; any
+ * other value ends the call with SCHEMATA_ERR_DATA. Those that are NULL are not called. Pointers are
+ * valid during the call; text is UTF-8 and, but for `symbol` and `logical_type` (NULL: none), not
+ * NUL-terminated. Records and messages come as maps with their fields' names as keys. */
 typedef struct schemata_visitor {
     size_t size;
     int (*null_v)(void *c);
@@ -432,6 +487,8 @@ typedef struct schemata_visitor {
     int (*array_begin)(void *c, size_t size_hint);
     int (*array_end)(void *c);
 } schemata_visitor_t;
+/* As schemata_deserialize_json; `vctx` is handed to each function. After a failure the visitor may have
+ * seen a part of the message. */
 SCHEMATA_API schemata_status_t
 schemata_deserialize_visit(schemata_deserializer_t *d, const schemata_msg_t *m,
                            const void *p, size_t len, const schemata_visitor_t *v, void *vctx,
