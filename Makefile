@@ -226,6 +226,7 @@ $(B)/gen/migrations.o: $(B)/gen/migrations.S $(sort $(wildcard migrations/*.sql)
 	$(CC) -c -o $@ $<
 
 $(B)/obj/src/cli/report_schema.o: openapi/report.schema.json
+$(B)/obj/src/cli/project_schema.o: openapi/project.schema.json
 
 # The description of the API is read by the assembler.
 $(B)/obj/src/api/ops/openapi_text.o: openapi/schemata.yaml

@@ -8,6 +8,7 @@
 const struct sma_option sma_help_options[] = {
     {.name = "--json", .help = "every command and flag as one JSON object"},
     {.name = "--schema", .help = "the JSON Schema of reports in the format json"},
+    {.name = "--project-schema", .help = "the JSON Schema of schemata.yaml, for editors"},
     {.name = NULL},
 };
 
@@ -77,6 +78,10 @@ int sma_help_main(const struct sma_arguments *arguments)
     const struct sma_command *command = NULL;
     if (sma_argument_has(arguments, "--json")) {
         sma_help_json(stdout);
+        return SMA_EXIT_OK;
+    }
+    if (sma_argument_has(arguments, "--project-schema")) {
+        fputs(sma_project_schema, stdout);
         return SMA_EXIT_OK;
     }
     if (sma_argument_has(arguments, "--schema")) {

@@ -11,7 +11,8 @@ const struct sma_option sma_init_options[] = {
 };
 
 static const char text[] =
-    "# What `schemata check` compares, and how. Every key is optional.\n"
+    "# What `schemata check` compares, and how. Every key is optional; `schemata help\n"
+    "# --project-schema` prints their JSON Schema for editors.\n"
     "version: 1\n"
     "\n"
     "check:\n"

@@ -4,4 +4,7 @@
 
 extern const char sma_report_schema[];
 
+/* That of schemata.yaml: openapi/project.schema.json. */
+extern const char sma_project_schema[];
+
 #endif

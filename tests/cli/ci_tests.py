@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import unittest
 
-from tool import BINARY, ROOT, Folder, environment
+from tool import BINARY, ROOT, Folder, environment, run
 
 CI = os.path.abspath(os.path.join(ROOT, "clients", "ci"))
 ORDER = {"type": "record", "name": "Order", "namespace": "shop", "fields": [{"name": "id", "type": "long"}]}
@@ -65,6 +66,42 @@ class Scripts(unittest.TestCase):
             for entry in entries:
                 names = [] if entry[1] == "check" else ["orders.avsc"]
                 self.assertEqual(folder.run(*entry[1:], *names).returncode, 0, entry)
+
+
+class ProjectSchema(unittest.TestCase):
+    """The published schema of schemata.yaml and the tables that read the file say the same."""
+
+    FULL = {
+        "version": 1, "registry": {"url": "http://x", "client-config": "c"},
+        "check": {"level": "FULL", "against": ["git:main", "sr:"], "history": "all", "deleted": "warn", "new": "ignore", "fail-on": "error", "baseline": "b"},
+        "sources": [{"files": ["**/*.avsc"], "include": ["."], "subject": "{stem}", "topic": "t", "type": "avro"}],
+        "subjects": {"a": {"level": "NONE", "mode": "READONLY", "normalize": True, "metadata": {"owner": "me"}}},
+        "lint": {"use": "strict", "rules": {"avro/missing-doc": "off"}},
+        "accept": [{"fingerprint": "f", "rule": "r", "subject": "s", "path": "/", "reason": "why", "until": "2030-01-31"}],
+    }
+
+    def test_a_file_with_every_key_is_valid_and_read(self):
+        schema = json.loads(run("help", "--project-schema").stdout)
+        with Folder({"p.schema.json": schema, "full.json": self.FULL, "a.avsc": '"int"'}) as folder:
+            done = folder.run("validate", "p.schema.json", "--instance", "full.json")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            folder.write({"schemata.json": self.FULL})
+            done = folder.run("config-file", "--show", "--url", "http://y")
+            self.assertNotIn("unknown key", done.stderr)
+
+    def test_the_same_keys_and_words(self):
+        with open(os.path.join(ROOT, "src", "cli", "project.c"), encoding="utf-8") as file:
+            source = file.read()
+        schema = json.loads(run("help", "--project-schema").stdout)
+        parts = schema["properties"]
+        places = {"registry": parts["registry"], "check": parts["check"], "source": parts["sources"]["items"], "lint": parts["lint"],
+                  "subject": parts["subjects"]["additionalProperties"], "accept": parts["accept"]["items"], "top": schema}
+        for name, place in places.items():
+            table = re.search(rf"sma_yaml_key {name}_keys\[\] = {{(.*?)}};", source, re.S).group(1)
+            self.assertEqual(sorted(re.findall(r'{"([a-z-]+)"', table)), sorted(place["properties"]), name)
+            for key, words in re.findall(r'{"([a-z-]+)",[^{}]*?"([a-z|]+)"}', table):
+                allowed = [w for w in place["properties"][key]["enum"] if isinstance(w, str)]
+                self.assertEqual(sorted(words.split("|")), sorted(allowed), key)
 
 
 class Stranger(unittest.TestCase):

@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from tests.support.server import Server, call, record  # noqa: E402
 from changes_tests import Changes  # noqa: E402, F401
 from check_tests import Bases, ExitCodes, Explain, Git, Golden, Instances, Places, Project, References  # noqa: E402, F401
-from ci_tests import Scripts, Stranger  # noqa: E402, F401
+from ci_tests import ProjectSchema, Scripts, Stranger  # noqa: E402, F401
 from doctor_tests import Doctor  # noqa: E402, F401
 from fix_tests import Fix  # noqa: E402, F401
 from message_tests import Messages  # noqa: E402, F401
