@@ -35,6 +35,17 @@ static size_t sort_unique(struct sma_str *names, size_t count)
     return kept;
 }
 
+/* What begins with another of the prefixes adds nothing: so no dek is looked at twice, however many
+ * prefixes a request has. */
+static bool is_covered(const struct sma_str *prefixes, size_t count, size_t i)
+{
+    for (size_t j = 0; j < count; j++)
+        if (j != i && sma_str_starts(prefixes[i], prefixes[j]) &&
+            (prefixes[i].len > prefixes[j].len || j < i))
+            return true;
+    return false;
+}
+
 enum sma_status sma_read_kek_names(struct sma_str **out, size_t *count, struct sma_loader *loader,
                                    const struct sma_str *prefixes, size_t prefix_count,
                                    bool with_deleted, struct sma_error *err)
@@ -48,6 +59,8 @@ enum sma_status sma_read_kek_names(struct sma_str **out, size_t *count, struct s
     for (size_t i = 0; !st && i < prefix_count; i++) {
         struct sma_str *some;
         size_t some_count;
+        if (is_covered(prefixes, prefix_count, i))
+            continue;
         st = sma_view_kek_names_by_subject(loader->view, loader->arena, prefixes[i],
                                            which(with_deleted), &some, &some_count, err);
         if (st || !some_count)
@@ -56,9 +69,10 @@ enum sma_status sma_read_kek_names(struct sma_str **out, size_t *count, struct s
         if (!all)
             return sma_fail_nomem(err);
         memcpy(all + n, some, some_count * sizeof *some);
-        n = sort_unique(all, n + some_count); /* so that equal prefixes do not add up */
+        n += some_count;
     }
     if (!st) {
+        n = sort_unique(all, n);
         *out = all;
         *count = n;
     }
