@@ -6,7 +6,6 @@ import http.server
 import json
 import ssl
 import threading
-import time
 
 
 class Vault:
@@ -99,11 +98,11 @@ class Vault:
         return 200, {"data": {"plaintext": plaintext}}
 
 
-def slowly(seconds):
-    """Trouble: a service that takes its time and then hangs up."""
+def until(event):
+    """Trouble: a service that does not answer before the event, and then hangs up."""
 
     def trouble(handler):
-        time.sleep(seconds)
+        event.wait(60)
         handler.close_connection = True
         return True
 
