@@ -29,16 +29,16 @@ static inline bool check(struct filler *f, int result)
     return true;
 }
 
-/* Where the next value goes, and its type. */
-static inline const struct sma_avro_node *take(struct filler *f, avro_value_t *out)
+/* Makes f->pending the place where the next value goes; its type. */
+static inline const struct sma_avro_node *take(struct filler *f)
 {
     const struct sma_avro_node *node = f->pending_node;
     if (node) {
-        *out = f->pending;
         f->pending_node = NULL;
         return node;
     }
-    return check(f, avro_value_append(&f->top->value, out, NULL)) ? f->top->node->items : NULL;
+    return check(f, avro_value_append(&f->top->value, &f->pending, NULL)) ? f->top->node->items
+                                                                          : NULL;
 }
 
 /* A copy with a NUL behind it, which avro-c wants. */
@@ -60,29 +60,30 @@ static const char *with_nul(struct filler *f, struct sma_str text)
 static int on_null(void *ctx)
 {
     struct filler *f = ctx;
-    avro_value_t v, branch;
-    const struct sma_avro_node *node = take(f, &v);
+    avro_value_t branch;
+    const struct sma_avro_node *node = take(f);
     if (!node || node->kind != SMA_AVRO_UNION)
-        return !(node && check(f, avro_value_set_null(&v)));
+        return !(node && check(f, avro_value_set_null(&f->pending)));
     for (uint32_t i = 0; i < node->variants.count; i++)
         if (node->variants.members[i]->kind == SMA_AVRO_NULL)
-            return !(check(f, avro_value_set_branch(&v, (int)i, &branch)) &&
-                   check(f, avro_value_set_null(&branch)));
-    return !(check(f, EINVAL));
+            return !(check(f, avro_value_set_branch(&f->pending, (int)i, &branch)) &&
+                     check(f, avro_value_set_null(&branch)));
+    return !check(f, EINVAL);
 }
 
 static int on_bool(void *ctx, bool value)
 {
-    avro_value_t v;
-    return !(take(ctx, &v) && check(ctx, avro_value_set_boolean(&v, value)));
+    struct filler *f = ctx;
+    return !(take(f) && check(f, avro_value_set_boolean(&f->pending, value)));
 }
 
 static int on_int(void *ctx, int64_t value)
 {
-    avro_value_t v;
-    const struct sma_avro_node *node = take(ctx, &v);
-    return !(node && check(ctx, node->kind == SMA_AVRO_INT ? avro_value_set_int(&v, (int32_t)value)
-                                                         : avro_value_set_long(&v, value)));
+    struct filler *f = ctx;
+    const struct sma_avro_node *node = take(f);
+    return !(node &&
+             check(f, node->kind == SMA_AVRO_INT ? avro_value_set_int(&f->pending, (int32_t)value)
+                                                 : avro_value_set_long(&f->pending, value)));
 }
 
 static int on_uint(void *ctx, uint64_t value)
@@ -92,41 +93,40 @@ static int on_uint(void *ctx, uint64_t value)
 
 static int on_float(void *ctx, float value)
 {
-    avro_value_t v;
-    return !(take(ctx, &v) && check(ctx, avro_value_set_float(&v, value)));
+    struct filler *f = ctx;
+    return !(take(f) && check(f, avro_value_set_float(&f->pending, value)));
 }
 
 static int on_double(void *ctx, double value)
 {
-    avro_value_t v;
-    return !(take(ctx, &v) && check(ctx, avro_value_set_double(&v, value)));
+    struct filler *f = ctx;
+    return !(take(f) && check(f, avro_value_set_double(&f->pending, value)));
 }
 
 static int on_string(void *ctx, const char *at, size_t len)
 {
-    struct sma_str value = sma_str_make(at, len);
-    avro_value_t v;
-    const char *text = with_nul(ctx, value);
-    return !(take(ctx, &v) &&
-           check(ctx, text ? avro_value_set_string_len(&v, text, value.len + 1) : ENOMEM));
+    struct filler *f = ctx;
+    const char *text = with_nul(f, sma_str_make(at, len));
+    return !(take(f) && check(f, text ? avro_value_set_string_len(&f->pending, text, len + 1)
+                                      : ENOMEM));
 }
 
 static int on_bytes(void *ctx, const void *at, size_t len, const char *logical)
 {
-    avro_value_t v;
+    struct filler *f = ctx;
     void *bytes = (void *)at; /* only copied from */
-    const struct sma_avro_node *node = take(ctx, &v);
+    const struct sma_avro_node *node = take(f);
     (void)logical;
-    return !(node && check(ctx, node->kind == SMA_AVRO_FIXED
-                                  ? avro_value_set_fixed(&v, bytes, len)
-                                  : avro_value_set_bytes(&v, bytes, len)));
+    return !(node && check(f, node->kind == SMA_AVRO_FIXED
+                                  ? avro_value_set_fixed(&f->pending, bytes, len)
+                                  : avro_value_set_bytes(&f->pending, bytes, len)));
 }
 
 static int on_enum(void *ctx, const char *symbol, int32_t index)
 {
-    avro_value_t v;
+    struct filler *f = ctx;
     (void)symbol;
-    return !(take(ctx, &v) && check(ctx, avro_value_set_enum(&v, index)));
+    return !(take(f) && check(f, avro_value_set_enum(&f->pending, index)));
 }
 
 /* ---- nesting --------------------------------------------------------------------------------------
@@ -135,12 +135,11 @@ static int on_enum(void *ctx, const char *symbol, int32_t index)
 static int on_begin(void *ctx, size_t size_hint)
 {
     struct filler *f = ctx;
-    avro_value_t v;
-    const struct sma_avro_node *node = take(f, &v);
+    const struct sma_avro_node *node = take(f);
     (void)size_hint;
     if (!node || f->top == &f->frames[SMA_AVRO_VALUE_DEPTH_MAX + 1])
         return !(node && check(f, EINVAL));
-    *++f->top = (struct frame){v, node, 0};
+    *++f->top = (struct frame){f->pending, node, 0};
     return 0;
 }
 
@@ -179,11 +178,12 @@ static int on_key(void *ctx, const char *name, size_t len)
 static int on_branch(void *ctx, struct sma_str name, int32_t index)
 {
     struct filler *f = ctx;
-    avro_value_t v;
-    const struct sma_avro_node *node = take(f, &v);
+    avro_value_t branch;
+    const struct sma_avro_node *node = take(f);
     (void)name;
-    if (!node || !check(f, avro_value_set_branch(&v, index, &f->pending)))
+    if (!node || !check(f, avro_value_set_branch(&f->pending, index, &branch)))
         return 1;
+    f->pending = branch;
     f->pending_node = node->variants.members[index];
     return 0;
 }
