@@ -392,7 +392,7 @@ static void one_per_type(void **state)
     do_register_text(&f, &a, "s0", "\"int\"");
     do_register_text(&f, &a, "s1", "\"int\"");
     for (int round = 0; round < ROUNDS; round++) {
-        char name[16], ids[THREADS][16];
+        char name[16], ids[THREADS][32];
         bool is_one_topic = round % 2;
         int won = 0;
         snprintf(name, sizeof name, "t%d", round);
