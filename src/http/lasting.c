@@ -1,5 +1,6 @@
-/* Answers that may be kept by who asked, and the question whether they still hold (RFC 9110, 8.8.3 and
- * 13.1.2; RFC 8246). Comparison is weak, so a tag holds for the plain and the compressed form. */
+/* Answers that may be kept by who asked, and the question whether they still hold (RFC 9110, 8.8.3
+ * and 13.1.2; RFC 8246). Comparison is weak, so a tag holds for the plain and the compressed form.
+ */
 #include "http/exchange.h"
 
 /* Without `W/`, which weak comparison does not look at. */

@@ -1,6 +1,6 @@
-/* Associations: under which subjects the schemas of a resource live (confluent-rest 4.9). A resource
- * is a Kafka topic: namespace = Kafka cluster, name = topic, id = the topic's uuid; it has at most one
- * association for its keys and one for its values.
+/* Associations: under which subjects the schemas of a resource live (confluent-rest 4.9). A
+ * resource is a Kafka topic: namespace = Kafka cluster, name = topic, id = the topic's uuid; it has
+ * at most one association for its keys and one for its values.
  *
  *   STRONG  the subject belongs to the topic: comes with it, is frozen, goes with it
  *   WEAK    the subject is shared, and is there before and after
@@ -18,11 +18,7 @@
 #include "registry/lookup.h"
 #include "registry/write.h"
 
-enum sma_lifecycle {
-    SMA_LIFECYCLE_UNSET,
-    SMA_LIFECYCLE_WEAK,
-    SMA_LIFECYCLE_STRONG
-};
+enum sma_lifecycle { SMA_LIFECYCLE_UNSET, SMA_LIFECYCLE_WEAK, SMA_LIFECYCLE_STRONG };
 const char *sma_lifecycle_name(enum sma_lifecycle lifecycle);
 /* "STRONG", "WEAK"; false for anything else. */
 bool sma_lifecycle_parse(enum sma_lifecycle *out, struct sma_str name);
@@ -48,11 +44,7 @@ struct sma_assoc_wish {
     struct sma_tag_changes tags; /* of the schema */
 };
 
-enum sma_assoc_kind {
-    SMA_ASSOC_CREATE,
-    SMA_ASSOC_UPSERT,
-    SMA_ASSOC_DELETE
-};
+enum sma_assoc_kind { SMA_ASSOC_CREATE, SMA_ASSOC_UPSERT, SMA_ASSOC_DELETE };
 
 /* One change of one resource, done whole or not at all. All views outlive the operation. */
 struct sma_assoc_change {
@@ -89,8 +81,9 @@ typedef void sma_assoc_changed_fn(void *ctx, size_t index, const struct sma_asso
 /* After the last change. */
 typedef void sma_assoc_finished_fn(void *ctx);
 
-/* One after the other, each committed by itself; `changed` in this order. 40410, 4090x, 42205, 42206,
- * 42208, 42212 and those of a registration. A dry run says what would happen and writes nothing. */
+/* One after the other, each committed by itself; `changed` in this order. 40410, 4090x, 42205,
+ * 42206, 42208, 42212 and those of a registration. A dry run says what would happen and writes
+ * nothing. */
 void sma_associations_change(struct sma_registry *registry, const struct sma_assoc_change *changes,
                              size_t count, sma_assoc_changed_fn *changed,
                              sma_assoc_finished_fn *finished, void *ctx);

@@ -1,5 +1,6 @@
-/* Associations: create and upsert. The rules are looked at on a snapshot; what they rest on is named
- * for the writer, and a schema that comes along is an ordinary registration in the same commit. */
+/* Associations: create and upsert. The rules are looked at on a snapshot; what they rest on is
+ * named for the writer, and a schema that comes along is an ordinary registration in the same
+ * commit. */
 #include "registry/association_op.h"
 #include "registry/internal.h"
 #include "registry/read.h"
@@ -28,23 +29,23 @@ static enum sma_status name_wanted_subject(struct sma_assoc_item *item, struct s
     struct sma_subject given;
     if (!item->wish->subject.len)
         return SMA_OK;
-    enum sma_status st =
-        sma_subject_resolve(&given, loader->arena, op->changes[op->at].context,
-                            item->wish->subject, err);
+    enum sma_status st = sma_subject_resolve(&given, loader->arena, op->changes[op->at].context,
+                                             item->wish->subject, err);
     if (!st)
         st = sma_read_alias(&item->subject, loader, &given, err);
     return st ? st : sma_op_watch(&op->op, "c:", given.qualified, err);
 }
 
-/* Of the rows of the item's type the one with the wanted subject, or else any: normally there is one.
+/* Of the rows of the item's type the one with the wanted subject, or else any: normally there is
+ * one.
  */
 static void find_existing(struct sma_assoc_item *item, const struct sma_assoc_op *op)
 {
     for (size_t i = 0; i < op->row_count; i++) {
         const struct sma_assoc_row *row = &op->rows[i];
         if (sma_str_eq(row->association_type, item->type) &&
-            (!item->existing || (item->subject.qualified.ptr &&
-                                 sma_str_eq(row->subject, item->subject.qualified))))
+            (!item->existing ||
+             (item->subject.qualified.ptr && sma_str_eq(row->subject, item->subject.qualified))))
             item->existing = row;
     }
 }
@@ -243,8 +244,8 @@ static enum sma_status register_new(struct sma_assoc_item *item, struct sma_load
 {
     struct sma_version_number *numbers;
     size_t count;
-    enum sma_status st = sma_loader_versions(&numbers, &count, loader, item->subject.qualified,
-                                             SMA_LIVE, err);
+    enum sma_status st =
+        sma_loader_versions(&numbers, &count, loader, item->subject.qualified, SMA_LIVE, err);
     bool is_other = !st && (count > 1 || (count == 1 && numbers[0].version != 1));
     if (!st && !is_other && !count)
         return sma_register_prepare(&item->registration, loader, err);

@@ -10,7 +10,7 @@
 struct sma_assoc_item {
     const struct sma_assoc_wish *wish;
     struct sma_str type;
-    struct sma_subject own;     /* the resource's own subject for the type: ":.<ns>:<name>-<type>" */
+    struct sma_subject own; /* the resource's own subject for the type: ":.<ns>:<name>-<type>" */
     struct sma_subject subject; /* wanted; qualified.ptr NULL = not said, so what there is stays */
     enum sma_lifecycle lifecycle; /* UNSET = what there is stays */
     enum sma_tristate frozen;     /* UNSET = what there is stays, or goes with the lifecycle */
@@ -59,7 +59,8 @@ enum sma_status sma_assoc_rows_of(struct sma_assoc_row **rows, size_t *count,
                                   const struct sma_assoc_resource *resource,
                                   struct sma_error *err) SMA_MUST_CHECK;
 /* The wanted subject is one that the lifecycle may have: 42212, 42208. */
-enum sma_status sma_assoc_check_subject(const struct sma_assoc_item *item, struct sma_loader *loader,
+enum sma_status sma_assoc_check_subject(const struct sma_assoc_item *item,
+                                        struct sma_loader *loader,
                                         struct sma_error *err) SMA_MUST_CHECK;
 /* Nobody else's association or schema stands in the way: 40904, 40905, 42206. */
 enum sma_status sma_assoc_check_others(const struct sma_assoc_item *item, struct sma_loader *loader,

@@ -1,5 +1,5 @@
-/* Associations: deletion, and of the subject that belongs to the resource when that goes too. All of
- * it happens in the writer, as deleting versions does. */
+/* Associations: deletion, and of the subject that belongs to the resource when that goes too. All
+ * of it happens in the writer, as deleting versions does. */
 #include "registry/association_op.h"
 #include "registry/delete.h"
 #include "store/record.h"

@@ -83,7 +83,8 @@ static enum sma_status check_frozen(const struct sma_assoc_item *item, struct sm
                              item->frozen == SMA_TRUE ? "true" : "false");
 }
 
-/* A schema can come with a topic only as its own; without one the association is to something shared.
+/* A schema can come with a topic only as its own; without one the association is to something
+ * shared.
  */
 static enum sma_status settle_creation(struct sma_assoc_item *item, struct sma_error *err)
 {

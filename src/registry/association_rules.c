@@ -51,8 +51,8 @@ enum sma_status sma_assoc_rows_of(struct sma_assoc_row **rows, size_t *count,
 /* ---- one association ----------------------------------------------------------------------------
  */
 
-enum sma_status sma_assoc_check_subject(const struct sma_assoc_item *item, struct sma_loader *loader,
-                                        struct sma_error *err)
+enum sma_status sma_assoc_check_subject(const struct sma_assoc_item *item,
+                                        struct sma_loader *loader, struct sma_error *err)
 {
     struct sma_str subject = item->subject.qualified, own = item->own.qualified;
     bool is_own = sma_str_eq(subject, own);
@@ -62,8 +62,7 @@ enum sma_status sma_assoc_check_subject(const struct sma_assoc_item *item, struc
     if (item->frozen == SMA_TRUE && !is_own)
         return sma_assoc_invalid(err, "subject", "frozen associations must use subject '%.*s'",
                                  SMA_STR_ARG(own));
-    if (!sma_subject_is_registrable(&item->subject,
-                                    loader->registry->options.reject_empty_subject))
+    if (!sma_subject_is_registrable(&item->subject, loader->registry->options.reject_empty_subject))
         return sma_refuse(err, SMA_CODE_INVALID_SUBJECT,
                           "The specified subject '%.*s' is not a valid.", SMA_STR_ARG(subject));
     return SMA_OK;
@@ -160,7 +159,8 @@ enum sma_status sma_assoc_must_be_writable(const struct sma_subject *subject, en
 {
     if (!sma_mode_is_readonly(mode))
         return SMA_OK;
-    return sma_refuse(err, SMA_CODE_NOT_PERMITTED, "Subject %.*s in context %.*s is in read-only mode",
+    return sma_refuse(err, SMA_CODE_NOT_PERMITTED,
+                      "Subject %.*s in context %.*s is in read-only mode",
                       SMA_STR_ARG(subject->name), SMA_STR_ARG(subject->context));
 }
 

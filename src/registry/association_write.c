@@ -139,11 +139,8 @@ void sma_associations_change(struct sma_registry *registry, const struct sma_ass
                              sma_assoc_finished_fn *finished, void *ctx)
 {
     static const struct sma_op_kind kind = {prepare, commit, finish, reset};
-    struct sma_assoc_op wanted = {.changes = changes,
-                                  .count = count,
-                                  .changed = changed,
-                                  .finished = finished,
-                                  .ctx = ctx};
+    struct sma_assoc_op wanted = {
+        .changes = changes, .count = count, .changed = changed, .finished = finished, .ctx = ctx};
     struct sma_assoc_op *op = count ? sma_op_new(sizeof *op, &kind, registry) : NULL;
     if (!op) {
         fail_all(&wanted);

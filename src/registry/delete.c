@@ -131,20 +131,20 @@ static enum sma_status find_version(struct sma_version *row, struct delete_op *o
     return sma_refuse(err, SMA_CODE_VERSION_NOT_FOUND, "Version %d not found.", op->version);
 }
 
-/* Step 4, when the row is the last live one: then the subject would be gone for whoever is sent to it
- * by an association. */
+/* Step 4, when the row is the last live one: then the subject would be gone for whoever is sent to
+ * it by an association. */
 static enum sma_status must_leave_a_version(const struct sma_deletion *what,
                                             struct sma_loader *loader, struct sma_error *err)
 {
     struct sma_version_number *numbers;
     size_t count;
     bool is_associated;
-    enum sma_status st =
-        sma_assoc_has_any(&is_associated, loader->view, loader->arena, what->subject->qualified, err);
+    enum sma_status st = sma_assoc_has_any(&is_associated, loader->view, loader->arena,
+                                           what->subject->qualified, err);
     if (st || !is_associated)
         return st;
-    st = sma_view_versions(loader->view, loader->arena, what->subject->qualified, SMA_LIVE, &numbers,
-                           &count, err);
+    st = sma_view_versions(loader->view, loader->arena, what->subject->qualified, SMA_LIVE,
+                           &numbers, &count, err);
     return st || count > 1 ? st : sma_assoc_refuse_subject(what->subject->qualified, err);
 }
 
@@ -218,7 +218,8 @@ static enum sma_status commit_version(struct sma_op *base, struct sma_txn *txn,
  */
 
 /* Steps 1 and 2; `numbers` are all rows, ascending. */
-static enum sma_status may_delete_subject(const struct sma_deletion *what, struct sma_loader *loader,
+static enum sma_status may_delete_subject(const struct sma_deletion *what,
+                                          struct sma_loader *loader,
                                           const struct sma_version_number *numbers, size_t count,
                                           struct sma_error *err)
 {
@@ -247,8 +248,9 @@ static enum sma_status check_each(const struct sma_deletion *what, struct sma_lo
     int32_t *used;
     size_t used_count, u = 0;
     enum sma_deleted which = what->permanent ? SMA_WITH_DELETED : SMA_LIVE;
-    enum sma_status st = sma_view_referenced_versions(
-        loader->view, loader->arena, what->subject->qualified, which, which, &used, &used_count, err);
+    enum sma_status st =
+        sma_view_referenced_versions(loader->view, loader->arena, what->subject->qualified, which,
+                                     which, &used, &used_count, err);
     for (size_t i = 0; !st && i < count; i++) {
         if (numbers[i].is_deleted && !what->permanent)
             continue;
@@ -283,7 +285,8 @@ static enum sma_status flag_all(const struct sma_deletion *what, struct sma_txn 
     sma_buf_init(&key, 0);
     sma_buf_init(&value, 0);
     sma_record_delete_subject_key(&key, what->subject->qualified);
-    sma_record_delete_subject_value(&value, what->subject->qualified, what->versions[what->count - 1]);
+    sma_record_delete_subject_value(&value, what->subject->qualified,
+                                    what->versions[what->count - 1]);
     enum sma_status st = sma_op_append(txn, &key, &value, err);
     sma_buf_fini(&key);
     sma_buf_fini(&value);
@@ -359,6 +362,5 @@ void sma_delete_subject(struct sma_registry *registry, const struct sma_subject 
                         bool permanent, sma_deleted_fn *fn, void *ctx)
 {
     static const struct sma_op_kind kind = {prepare, commit_subject, finish, NULL};
-    start(registry, &kind,
-          &(struct delete_op){.what = {subject, permanent}, .fn = fn, .ctx = ctx});
+    start(registry, &kind, &(struct delete_op){.what = {subject, permanent}, .fn = fn, .ctx = ctx});
 }

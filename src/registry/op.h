@@ -41,9 +41,9 @@ struct sma_op {
     const struct sma_op_kind *kind;
     struct sma_registry *registry;
     struct sma_arena arena;
-    /* May be NULL. For an operation of several parts, each with a commit of its own: takes the part's
-     * outcome and says whether there is another one to prepare; else finish comes next, with the
-     * same outcome. Runs on any thread: must not block. */
+    /* May be NULL. For an operation of several parts, each with a commit of its own: takes the
+     * part's outcome and says whether there is another one to prepare; else finish comes next, with
+     * the same outcome. Runs on any thread: must not block. */
     bool (*next_part)(struct sma_op *op, enum sma_status st, const struct sma_error *err);
     struct sma_str lane; /* subject whose turn it needs; ptr NULL = none; outlives the operation */
     bool is_settled;

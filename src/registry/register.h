@@ -31,8 +31,8 @@ struct sma_register_op {
 /* Fills in op->schema from the version that the request revises (revise.c). */
 enum sma_status sma_register_revise(struct sma_register_op *op, struct sma_loader *loader,
                                     struct sma_error *err) SMA_MUST_CHECK;
-/* Decides on the loader's snapshot; names on `op` what must not move. The members op and request are
- * set, the rest zero or reset. */
+/* Decides on the loader's snapshot; names on `op` what must not move. The members op and request
+ * are set, the rest zero or reset. */
 enum sma_status sma_register_prepare(struct sma_register_op *op, struct sma_loader *loader,
                                      struct sma_error *err) SMA_MUST_CHECK;
 /* The writer's part, unless it is settled: looks at references and ids as they are now, then

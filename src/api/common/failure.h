@@ -1,5 +1,5 @@
-/* What every facade answers when something fails: {"error_code":…,"message":…} (confluent-rest 1.3),
- * so that one client reads them all. */
+/* What every facade answers when something fails: {"error_code":…,"message":…}
+ * (confluent-rest 1.3), so that one client reads them all. */
 #ifndef SMA_API_COMMON_FAILURE_H
 #define SMA_API_COMMON_FAILURE_H
 

@@ -250,8 +250,8 @@ static enum sma_status make_parts(struct parts *parts, struct sma_arena *arena, 
 static enum sma_status read_removal(struct parts *parts, size_t i, const struct sma_json *object,
                                     struct sma_error *err)
 {
-    enum sma_status st = sma_value_text(
-        &parts->types[i], sma_json_getz(object, "associationType"), "associationType", err);
+    enum sma_status st = sma_value_text(&parts->types[i], sma_json_getz(object, "associationType"),
+                                        "associationType", err);
     if (!st)
         st = sma_value_bool(&parts->cascades[i], sma_json_getz(object, "cascadeLifecycle"),
                             "cascadeLifecycle", err);
@@ -271,9 +271,8 @@ static enum sma_status read_part(struct batch *batch, struct parts *parts, size_
     if (!st)
         st = read_kind(&kind, object, err);
     if (!st)
-        st = kind == SMA_ASSOC_DELETE
-                 ? read_removal(parts, i, object, err)
-                 : sma_body_wish(&parts->wishes[i], batch->call, object, err);
+        st = kind == SMA_ASSOC_DELETE ? read_removal(parts, i, object, err)
+                                      : sma_body_wish(&parts->wishes[i], batch->call, object, err);
     if (st)
         return st;
     struct sma_assoc_change *change = batch->count ? &batch->changes[batch->count - 1] : NULL;

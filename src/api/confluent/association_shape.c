@@ -74,8 +74,8 @@ enum sma_status sma_body_resource(struct sma_assoc_resource *out, const struct s
                    {"resourceType", &out->type}};
     enum sma_status st = SMA_OK;
     for (size_t i = 0; !st && i < sizeof members / sizeof members[0]; i++)
-        st = sma_value_text(members[i].to, sma_json_get(object, sma_str_z(members[i].name)), members[i].name,
-                            err);
+        st = sma_value_text(members[i].to, sma_json_get(object, sma_str_z(members[i].name)),
+                            members[i].name, err);
     return st;
 }
 
@@ -84,8 +84,8 @@ enum sma_status sma_body_array(const struct sma_json **items, size_t *count,
                                struct sma_error *err)
 {
     const struct sma_json *array;
-    enum sma_status st =
-        sma_value_container(&array, sma_json_get(object, sma_str_z(name)), SMA_JSON_ARRAY, name, err);
+    enum sma_status st = sma_value_container(&array, sma_json_get(object, sma_str_z(name)),
+                                             SMA_JSON_ARRAY, name, err);
     *count = !st && array ? array->count : 0;
     *items = *count ? array->items : NULL;
     return st;
@@ -139,11 +139,11 @@ static enum sma_status read_schema(struct sma_assoc_wish *out, const struct sma_
 enum sma_status sma_body_wish(struct sma_assoc_wish *out, const struct sma_call *call,
                               const struct sma_json *object, struct sma_error *err)
 {
-    enum sma_status st = sma_value_text(&out->subject, sma_json_getz(object, "subject"), "subject",
-                                        err);
+    enum sma_status st =
+        sma_value_text(&out->subject, sma_json_getz(object, "subject"), "subject", err);
     if (!st)
-        st = sma_value_text(&out->type, sma_json_getz(object, "associationType"),
-                            "associationType", err);
+        st = sma_value_text(&out->type, sma_json_getz(object, "associationType"), "associationType",
+                            err);
     if (!st)
         st = sma_body_lifecycle(&out->lifecycle, object, err);
     if (!st)

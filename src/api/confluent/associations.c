@@ -19,8 +19,8 @@ enum sma_status sma_param_association_types(struct sma_assoc_filter *filter,
                                             const struct sma_call *call, struct sma_error *err)
 {
     const struct sma_http_query_item *item = sma_http_query(call->request, "associationType");
-    struct sma_str *types = sma_arena_calloc(call->arena, call->request->query_count + 1,
-                                             sizeof *types);
+    struct sma_str *types =
+        sma_arena_calloc(call->arena, call->request->query_count + 1, sizeof *types);
     if (!types)
         return sma_fail_nomem(err);
     for (; item; item = sma_http_query_next(call->request, item))
@@ -79,7 +79,8 @@ enum sma_status sma_associations_by_name(struct sma_call *call, struct sma_error
         .resource_namespace = wildcard(call, "namespace"),
         .resource_name = wildcard(call, "name"),
     };
-    /* Every producer of a topic asks this at its start. Of any topic there is nothing to hang on. */
+    /* Every producer of a topic asks this at its start. Of any topic there is nothing to hang on.
+     */
     if (filter.resource_name.ptr)
         sma_loader_depend(call->loader, "n:", filter.resource_name);
     return list(call, &filter, err);

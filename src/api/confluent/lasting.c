@@ -1,6 +1,6 @@
-/* Which answers HTTP caches may keep, and the tags they are known by. An id and a guid stand for one
- * schema; what else the answer says (the newest version that carries it, whether that is soft-deleted)
- * may move within the day for which it may be kept. */
+/* Which answers HTTP caches may keep, and the tags they are known by. An id and a guid stand for
+ * one schema; what else the answer says (the newest version that carries it, whether that is
+ * soft-deleted) may move within the day for which it may be kept. */
 #include <stdio.h>
 
 #include "api/confluent/call.h"

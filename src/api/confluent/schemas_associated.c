@@ -23,9 +23,9 @@ enum sma_status sma_associated_read(struct sma_associated *out, const struct sma
                                     struct sma_error *err)
 {
     struct sma_str type = sma_param_text(call, "resourceType");
-    *out = (struct sma_associated){
-        .is_asked = type.len || sma_http_query(call->request, "associationType") ||
-                    sma_http_query(call->request, "lifecycle")};
+    *out = (struct sma_associated){.is_asked = type.len ||
+                                               sma_http_query(call->request, "associationType") ||
+                                               sma_http_query(call->request, "lifecycle")};
     enum sma_status st = read_lifecycles(out, call, err);
     if (!st)
         st = sma_param_association_types(&out->filter, call, err);

@@ -1,5 +1,5 @@
-/* Associations: one index per way to ask, each in the order of the listing, so that a page costs what
- * lies before its end and no sort. What the index does not decide is decided row by row. */
+/* Associations: one index per way to ask, each in the order of the listing, so that a page costs
+ * what lies before its end and no sort. What the index does not decide is decided row by row. */
 #include "store/state/rowread.h"
 
 /* Binds what the statement asks for; the rest is left to `matches`. */

@@ -159,8 +159,7 @@ static void check(void **state)
         expect_field(row, &reply, "Cache-Control", row->is_kept ? SMA_HTTP_LASTING : NULL);
         expect_field(row, &reply, "Vary", row->has_vary ? "Accept-Encoding" : NULL);
         expect_field(row, &reply, "Content-Encoding", row->is_packed ? "gzip" : NULL);
-        expect_field(row, &reply, "Content-Type",
-                     row->status == 304 ? NULL : "application/json");
+        expect_field(row, &reply, "Content-Type", row->status == 304 ? NULL : "application/json");
         snprintf(length, sizeof length, "%zu", row->size);
         if (!row->is_packed)
             expect_field(row, &reply, "Content-Length", length);
@@ -178,8 +177,7 @@ int main(void)
                                              .test_func = check_list,
                                              .initial_state = (void *)(uintptr_t)&lists[i]};
     for (size_t i = 0; i < SMA_COUNT(rows); i++)
-        tests[count++] = (struct CMUnitTest){.name = rows[i].name,
-                                             .test_func = check,
-                                             .initial_state = (void *)(uintptr_t)&rows[i]};
+        tests[count++] = (struct CMUnitTest){
+            .name = rows[i].name, .test_func = check, .initial_state = (void *)(uintptr_t)&rows[i]};
     return cmocka_run_group_tests_name("lasting", tests, start, stop) != 0;
 }

@@ -62,8 +62,8 @@ static void finished(void *ctx)
     pthread_mutex_unlock(&c->lock);
 }
 
-static void change_all(struct fixture *f, struct changing *c, const struct sma_assoc_change *changes,
-                       size_t count)
+static void change_all(struct fixture *f, struct changing *c,
+                       const struct sma_assoc_change *changes, size_t count)
 {
     memset(c, 0, sizeof *c);
     pthread_mutex_init(&c->lock, NULL);
@@ -87,9 +87,8 @@ static struct outcome change(struct fixture *f, const struct sma_assoc_change *o
 
 static struct sma_assoc_wish with_schema(const char *type, const char *text)
 {
-    return (struct sma_assoc_wish){.type = sma_str_z(type),
-                                   .has_schema = true,
-                                   .schema = {.id = -1, .text = sma_str_z(text)}};
+    return (struct sma_assoc_wish){
+        .type = sma_str_z(type), .has_schema = true, .schema = {.id = -1, .text = sma_str_z(text)}};
 }
 
 static struct sma_assoc_wish shared(const char *type, const char *subject)
@@ -362,11 +361,10 @@ static void *work(void *arg)
         return NULL;
     }
     const struct sma_reference to_it = {SMA_STR("x"), sma_str_z(job->refers), 1};
-    do_register(job->f, &job->a, "user",
-                &(struct sma_schema_request){.id = -1,
-                                             .text = SMA_STR("\"bytes\""),
-                                             .references = &to_it,
-                                             .reference_count = 1});
+    do_register(
+        job->f, &job->a, "user",
+        &(struct sma_schema_request){
+            .id = -1, .text = SMA_STR("\"bytes\""), .references = &to_it, .reference_count = 1});
     return NULL;
 }
 
@@ -379,8 +377,8 @@ static void run_all(struct job *jobs, size_t count)
         pthread_join(threads[i], NULL);
 }
 
-/* However many want it, a topic gets one association of a type; and when they mean topics of one name
- * with different ids, one of them gets it. */
+/* However many want it, a topic gets one association of a type; and when they mean topics of one
+ * name with different ids, one of them gets it. */
 static void one_per_type(void **state)
 {
     struct fixture f;
@@ -410,8 +408,8 @@ static void one_per_type(void **state)
         }
         /* Those with the subject of the first, whose wish is the same. */
         assert_int_equal(won, is_one_topic ? THREADS / 2 : 1);
-        assert_int_equal(
-            count_of(&f, &(struct sma_assoc_filter){.resource_name = sma_str_z(name)}), 1);
+        assert_int_equal(count_of(&f, &(struct sma_assoc_filter){.resource_name = sma_str_z(name)}),
+                         1);
     }
     free(jobs);
     fixture_close(&f);
@@ -486,7 +484,8 @@ static unsigned pick(uint64_t *seed, unsigned below)
     return (unsigned)(*seed % below);
 }
 
-/* A random wish; POST and PUT, with and without a schema, for what is shared and for what is not. */
+/* A random wish; POST and PUT, with and without a schema, for what is shared and for what is not.
+ */
 static void change_at_random(struct fixture *f, uint64_t *seed)
 {
     struct changing c;
@@ -568,9 +567,8 @@ static void check_rules(struct fixture *f, const struct sma_assoc_row *rows, siz
         assert_int_equal(a->is_frozen, is_strong);
         assert_int_equal(sma_view_has_subject(view, a->subject, SMA_LIVE, &has_live, NULL), SMA_OK);
         assert_true(has_live);
-        assert_int_equal(sma_view_referenced_versions(view, &f->arena, a->subject,
-                                                      SMA_WITH_DELETED, SMA_WITH_DELETED, &used,
-                                                      &used_count, NULL),
+        assert_int_equal(sma_view_referenced_versions(view, &f->arena, a->subject, SMA_WITH_DELETED,
+                                                      SMA_WITH_DELETED, &used, &used_count, NULL),
                          SMA_OK);
         assert_true(!is_strong || !used_count);
         for (size_t k = i + 1; k < count; k++) {

@@ -27,11 +27,10 @@ static void put_referring(struct fixture *f, const char *subject, const char *te
 {
     struct answer a;
     const struct sma_reference reference = {SMA_STR("F"), sma_str_z(target), version};
-    do_register(f, &a, subject,
-                &(struct sma_schema_request){.id = -1,
-                                             .text = sma_str_z(text),
-                                             .references = &reference,
-                                             .reference_count = 1});
+    do_register(
+        f, &a, subject,
+        &(struct sma_schema_request){
+            .id = -1, .text = sma_str_z(text), .references = &reference, .reference_count = 1});
     assert_registered(&a);
 }
 
@@ -63,9 +62,9 @@ static size_t live_count(struct fixture *f, const char *subject)
     struct sma_version_number *numbers;
     size_t count = 0;
     reading_open(&r, f);
-    assert_int_equal(sma_view_versions(r.view, &f->arena, sma_str_z(subject), SMA_LIVE, &numbers,
-                                       &count, NULL),
-                     SMA_OK);
+    assert_int_equal(
+        sma_view_versions(r.view, &f->arena, sma_str_z(subject), SMA_LIVE, &numbers, &count, NULL),
+        SMA_OK);
     reading_close(&r);
     return count;
 }
@@ -140,18 +139,17 @@ static void it_comes_back_as_it_was(void **state)
     struct reading r;
     struct sma_version before, after;
     const struct sma_property pair = {SMA_STR("owner"), SMA_STR("me")};
-    const struct sma_metadata metadata = {.properties = {.items = (struct sma_property *)&pair,
-                                                         .count = 1}};
+    const struct sma_metadata metadata = {
+        .properties = {.items = (struct sma_property *)&pair, .count = 1}};
     (void)state;
     fixture_open(&f);
-    do_register(&f, &a, ":.c:s",
-                &(struct sma_schema_request){
-                    .id = -1, .text = SMA_STR("\"int\""), .metadata = &metadata});
+    do_register(
+        &f, &a, ":.c:s",
+        &(struct sma_schema_request){.id = -1, .text = SMA_STR("\"int\""), .metadata = &metadata});
     assert_registered(&a);
     reading_open(&r, &f);
-    assert_int_equal(sma_view_version(r.view, &f.arena, SMA_STR(":.c:s"), 1, SMA_LIVE, &before,
-                                      NULL),
-                     SMA_OK);
+    assert_int_equal(
+        sma_view_version(r.view, &f.arena, SMA_STR(":.c:s"), 1, SMA_LIVE, &before, NULL), SMA_OK);
     reading_close(&r);
     drop(&f, ":.c:s", 0, false);
     expect(&f, ":.c:s", 1, "1");
@@ -164,9 +162,9 @@ static void it_comes_back_as_it_was(void **state)
     assert_memory_equal(after.uuid, before.uuid, sizeof after.uuid);
     sma_test_same_text("metadata", after.content.metadata, before.content.metadata);
     sma_test_same_text("text", after.content.text, SMA_STR("\"int\""));
-    do_register(&f, &a, ":.c:s",
-                &(struct sma_schema_request){
-                    .id = -1, .text = SMA_STR("\"int\""), .metadata = &metadata});
+    do_register(
+        &f, &a, ":.c:s",
+        &(struct sma_schema_request){.id = -1, .text = SMA_STR("\"int\""), .metadata = &metadata});
     assert_registered(&a);
     assert_false(a.is_new);
     fixture_close(&f);

@@ -1,4 +1,5 @@
-/* Associations: every way to ask, in the order of the listing, page by page; and what they stamp. */
+/* Associations: every way to ask, in the order of the listing, page by page; and what they stamp.
+ */
 #include "tests/unit/store/helper.h"
 
 static void associate(struct fixture *f, const char *subject, const char *ns, const char *name,
@@ -81,10 +82,10 @@ static void every_way_to_ask(void **state)
         {"of both types, of an id",
          {.resource_id = SMA_STR_INIT("id-2"), .types = both, .type_count = 2},
          "audit/n1/key audit/n1/value"},
-        {"of a lifecycle",
-         {.lifecycle = SMA_STR_INIT("STRONG")},
-         "orders/n1/key orders/n1/value"},
-        {"of a resource type", {.resource_type = SMA_STR_INIT("topic"), .limit = 1}, "audit/n1/key"},
+        {"of a lifecycle", {.lifecycle = SMA_STR_INIT("STRONG")}, "orders/n1/key orders/n1/value"},
+        {"of a resource type",
+         {.resource_type = SMA_STR_INIT("topic"), .limit = 1},
+         "audit/n1/key"},
         {"of another resource type", {.resource_type = SMA_STR_INIT("table")}, ""},
         {"an id under another name",
          {.resource_id = SMA_STR_INIT("id-1"), .resource_name = SMA_STR_INIT("audit")},

@@ -49,10 +49,18 @@ static void history_behind_a_position(void **state)
         int64_t first;
         size_t count;
     } rows[] = {
-        {0, NAMES_MAX, 1, 4}, {1, NAMES_MAX, 2, 3}, {3, NAMES_MAX, 4, 1}, {4, NAMES_MAX, 0, 0},
-        {-1, NAMES_MAX, 1, 4}, {INT64_MAX, NAMES_MAX, 0, 0}, {INT64_MIN, NAMES_MAX, 1, 4},
+        {0, NAMES_MAX, 1, 4},
+        {1, NAMES_MAX, 2, 3},
+        {3, NAMES_MAX, 4, 1},
+        {4, NAMES_MAX, 0, 0},
+        {-1, NAMES_MAX, 1, 4},
+        {INT64_MAX, NAMES_MAX, 0, 0},
+        {INT64_MIN, NAMES_MAX, 1, 4},
         /* stopped by the caller: at the limit, and one before it */
-        {0, 4, 1, 4}, {0, 3, 1, 3}, {0, 1, 1, 1}, {2, 1, 3, 1},
+        {0, 4, 1, 4},
+        {0, 3, 1, 3},
+        {0, 1, 1, 1},
+        {2, 1, 3, 1},
     };
     struct fixture *f = *state;
     fill_history(f);
@@ -157,11 +165,10 @@ static void expect_subjects(struct fixture *f, const char *what, struct sma_str 
     sma_buf_init(&l.names, 0);
     l.view = look(f);
     l.arena = &f->arena;
-    assert_int_equal(
-        sma_view_subject_rows(l.view, context,
-                              after ? sma_str_z(after) : (struct sma_str){NULL, 0}, note_subject,
-                              &l, NULL),
-        SMA_OK);
+    assert_int_equal(sma_view_subject_rows(l.view, context,
+                                           after ? sma_str_z(after) : (struct sma_str){NULL, 0},
+                                           note_subject, &l, NULL),
+                     SMA_OK);
     sma_test_same_text(what, sma_buf_str(&l.names), sma_str_z(want));
     sma_buf_fini(&l.names);
 }
@@ -181,10 +188,8 @@ static void subjects_behind_a_name(void **state)
          ":.x:a=1/1@5 :.x:b=1/1@6"},
         {"of a context that is not there", ".z", NULL, NAMES_MAX, ""},
         {"behind a subject", ".", "b", NAMES_MAX, "b.c=1/0@9 \xc3\xa4=1/1@8"},
-        {"behind a name that is none", ".", "aa", NAMES_MAX,
-         "b=2/2@2 b.c=1/0@9 \xc3\xa4=1/1@8"},
-        {"behind the empty name", ".", "", NAMES_MAX,
-         "a=1/0@3 b=2/2@2 b.c=1/0@9 \xc3\xa4=1/1@8"},
+        {"behind a name that is none", ".", "aa", NAMES_MAX, "b=2/2@2 b.c=1/0@9 \xc3\xa4=1/1@8"},
+        {"behind the empty name", ".", "", NAMES_MAX, "a=1/0@3 b=2/2@2 b.c=1/0@9 \xc3\xa4=1/1@8"},
         {"behind the last", ".", "\xc3\xa4", NAMES_MAX, ""},
         {"behind a subject, over contexts", NULL, ":.x:b", NAMES_MAX,
          ":.xy:a=1/1@7 a=1/0@3 b=2/2@2 b.c=1/0@9 \xc3\xa4=1/1@8"},
@@ -224,9 +229,9 @@ static void pages_add_up(void **state)
                 const char *text = l.names.ptr, *last = text;
                 for (const char *at = text; at < text + l.names.len; at++)
                     last = *at == ' ' ? at + 1 : last;
-                size_t len = (size_t)((const char *)memchr(last, '=',
-                                                           l.names.len - (size_t)(last - text)) -
-                                      last);
+                size_t len =
+                    (size_t)((const char *)memchr(last, '=', l.names.len - (size_t)(last - text)) -
+                             last);
                 sma_buf_clear(&after);
                 sma_buf_append(&after, last, len);
                 if (count)
@@ -253,12 +258,8 @@ static void pages_add_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(history_behind_a_position),
-        TEST(changes_are_what_was_written),
-        TEST(an_empty_history),
-        TEST(a_walk_is_of_one_snapshot),
-        TEST(subjects_behind_a_name),
-        TEST(pages_add_up),
+        TEST(history_behind_a_position), TEST(changes_are_what_was_written), TEST(an_empty_history),
+        TEST(a_walk_is_of_one_snapshot), TEST(subjects_behind_a_name),       TEST(pages_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
