@@ -81,7 +81,8 @@ const schemata_prop_t sma_client_props[SMA_P_COUNT] = {
     [SMA_P_CACHE_MAX_BYTES] = ROW("cache.max.bytes", NULL, "int", "67108864",
                                   "65536..1099511627776", "Memory of the schemas kept"),
     [SMA_P_CACHE_DIR] = ROW("cache.dir", NULL, "path", NULL, NULL,
-                            "Directory where schemas found by id or GUID are kept for the next start"),
+                            "Directory where schemas found by id or GUID are kept for the next start; "
+                            "nothing is ever removed from it"),
     [SMA_P_WORKER_THREADS] =
         ROW("worker.threads", NULL, "int", "0", "0..1",
             "1: a thread that fetches for SCHEMATA_NOWAIT and renews latest versions in time"),

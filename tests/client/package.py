@@ -216,7 +216,7 @@ def own_http(kit):
     source = os.path.join("clients", "examples", "own_http.c")
     program = kit.compile(source, "own_http")
     kit.make("lib", "HTTP=off")
-    lib = os.path.join("build", "clib", "release-no-http")
+    lib = os.path.join(kit.build, "clib", "release-no-http")
     needed = kit.must(["readelf", "-d", lib + "/libschemata.so.0"])
     kit.check("HTTP=off links no libcurl", "libcurl" not in needed and "libgnutls" in needed, needed)
     bare = {**kit.environment, "LD_LIBRARY_PATH": lib}

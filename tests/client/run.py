@@ -24,6 +24,7 @@ class Kit:
 
     def __init__(self, binary, scratch):
         self.binary, self.scratch = os.path.abspath(binary), scratch
+        self.build = os.path.dirname(self.binary)
         self.root = os.path.join(scratch, "root")
         self.prefix = "/opt/schemata"
         self.lib = self.root + self.prefix + "/lib"
@@ -53,8 +54,8 @@ class Kit:
 
     def make(self, *goals):
         plain = {k: v for k, v in self.environment.items() if k != "LD_LIBRARY_PATH" and "PKG_" not in k}
-        return self.must(["make", "-C", ROOT, "--no-print-directory", f"DESTDIR={self.root}", f"PREFIX={self.prefix}", *goals],
-                         seconds=900, env=plain)
+        return self.must(["make", "-C", ROOT, "--no-print-directory", f"BUILD={self.build}", f"DESTDIR={self.root}",
+                          f"PREFIX={self.prefix}", *goals], seconds=900, env=plain)
 
     def flags(self, *arguments):
         return self.must(["pkg-config", *arguments, "schemata"]).split()
