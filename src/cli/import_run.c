@@ -120,6 +120,12 @@ static enum sma_status open_target(struct sma_import *import, struct sma_import_
     return st;
 }
 
+/* The subject has no mode of its own: 40401 from DELETE, 40409 from GET. */
+static bool has_no_mode(const struct sma_remote_answer *answer)
+{
+    return answer->code == 40401 || answer->code == 40409;
+}
+
 /* Puts the mode of before back. */
 static enum sma_status close_target(struct sma_import *import, struct sma_import_target *target,
                                     struct sma_error *err)
@@ -136,10 +142,10 @@ static enum sma_status close_target(struct sma_import *import, struct sma_import
             ? ask_mode(s->remote, &arena, "PUT", path, mode_body(&arena, target->was), &answer, err)
             : ask_mode(s->remote, &arena, "DELETE", path, SMA_STR(""), &answer, err);
     /* A registry that cannot take a mode away: the ordinary one then. */
-    if (!st && !target->was.len && answer.status >= 400 && answer.code != 40409)
+    if (!st && !target->was.len && answer.status >= 400 && !has_no_mode(&answer))
         st = ask_mode(s->remote, &arena, "PUT", path, mode_body(&arena, SMA_STR("READWRITE")),
                       &answer, err);
-    if (!st && answer.status >= 400 && answer.code != 40409)
+    if (!st && answer.status >= 400 && !has_no_mode(&answer))
         st = sma_remote_fail(err, SMA_ECONFLICT, SMA_EXIT_REFUSED, "%s",
                              message_of(&answer, &arena));
     if (!st) {
