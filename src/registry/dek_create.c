@@ -2,7 +2,8 @@
  *
  * For a shared kek the key service is asked on the caller's thread, before the writer: op->before is
  * the wrapped key that was found in the row (ptr NULL: there was no row), op->sealed what the service
- * made of it, or of a new key. The writer uses them only if nothing has moved. */
+ * made of it, or of a new key, op->asked the kek whose key it was asked for. The writer uses them only
+ * if nothing has moved. */
 #include "registry/codes.h"
 #include "registry/dek_op.h"
 #include "registry/internal.h"
@@ -67,6 +68,7 @@ static enum sma_status seal(struct sma_key_op *op, const struct rows *rows, stru
     const struct sma_dek_request *request = op->request;
     const struct sma_registry *registry = op->op.registry;
     struct sma_str given = request->encrypted_key_material, *plain = &op->result.key_material;
+    op->asked = rows->kek;
     if (rows->has_old)
         op->before = rows->old.encrypted_key_material;
     if (given.len)
@@ -99,6 +101,13 @@ static enum sma_status look_ahead(struct sma_key_op *op, struct sma_error *err)
 /* ---- the writer ---------------------------------------------------------------------------------
  */
 
+/* Whether both wrap with the same key: a kek may have gone and come back as another one. */
+static bool is_same_service(const struct sma_kek *a, const struct sma_kek *b)
+{
+    return sma_str_eq(a->kms_type, b->kms_type) && sma_str_eq(a->kms_key_id, b->kms_key_id) &&
+           sma_str_eq(a->kms_props, b->kms_props);
+}
+
 /* The wrapped key that the row gets; the answer shows a plain one only while the kek is shared. */
 static enum sma_status choose_material(struct sma_str *out, struct sma_key_op *op,
                                        const struct rows *rows, struct sma_error *err)
@@ -111,6 +120,8 @@ static enum sma_status choose_material(struct sma_str *out, struct sma_key_op *o
         return SMA_OK;
     }
     if (!op->result.key_material.ptr) /* it was not shared when we looked */
+        return moved(err);
+    if (!is_same_service(&op->asked, &rows->kek))
         return moved(err);
     if (out->len)
         return SMA_OK;

@@ -17,6 +17,7 @@ struct sma_key_op {
     struct sma_dek dek;
     struct sma_str before; /* what was decided, and is needed, before the writer: see dek_create.c */
     struct sma_str sealed;
+    struct sma_kek asked; /* the kek under which that was decided */
     struct sma_arena kept; /* of those and of the result's key_material: survives prepare */
 };
 

@@ -87,16 +87,22 @@ static void key_answer_init(struct key_answer *a)
     answer_init(&a->base);
 }
 
-static void create_kek(struct fixture *f, struct key_answer *a, bool is_shared)
+static void create_kek_with(struct fixture *f, struct key_answer *a, const char *kms_key_id,
+                            bool is_shared)
 {
     const struct sma_kek_request request = {.name = SMA_STR("k"),
                                             .kms_type = SMA_STR("hcvault"),
-                                            .kms_key_id = SMA_STR("http://v/t/keys/k"),
+                                            .kms_key_id = sma_str_z(kms_key_id),
                                             .is_shared = is_shared,
                                             .test_sharing = is_shared};
     key_answer_init(a);
     sma_kek_create(f->registry, &request, on_key, a);
     answer_wait(&a->base);
+}
+
+static void create_kek(struct fixture *f, struct key_answer *a, bool is_shared)
+{
+    create_kek_with(f, a, "http://v/t/keys/k", is_shared);
 }
 
 static void share_kek(struct fixture *f, bool is_shared)
@@ -123,9 +129,9 @@ static void create_dek(struct fixture *f, struct key_answer *a, const char *mate
     answer_wait(&a->base);
 }
 
-static void delete_dek(struct fixture *f, bool is_permanent)
+static void delete_key(struct fixture *f, const struct sma_dek_key *which, bool is_permanent)
 {
-    const struct sma_key_target target = {.key = key, .is_permanent = is_permanent};
+    const struct sma_key_target target = {.key = *which, .is_permanent = is_permanent};
     struct key_answer a;
     key_answer_init(&a);
     sma_key_delete(f->registry, &target, on_key, &a);
@@ -198,8 +204,19 @@ static void create_other(struct fixture *f)
 
 static void remove_dek(struct fixture *f)
 {
-    delete_dek(f, false);
-    delete_dek(f, true);
+    delete_key(f, &key, false);
+    delete_key(f, &key, true);
+}
+
+/* The same name for another key of the service, which does not unwrap what this one has wrapped. */
+static void replace_kek(struct fixture *f)
+{
+    const struct sma_dek_key kek = {.kek_name = SMA_STR("k")};
+    struct key_answer a;
+    delete_key(f, &kek, false);
+    delete_key(f, &kek, true);
+    create_kek_with(f, &a, "http://v/t/keys/other", true);
+    expect_code(&a, SMA_OK, 0);
 }
 
 static void rewrap_dek(struct fixture *f)
@@ -228,6 +245,9 @@ static void what_moved_meanwhile_is_noticed(void **state)
          stop_sharing, SMA_EINVAL, SMA_CODE_INVALID_KEY},
         {"the dek to rewrap is gone", true, true, "", remove_dek, SMA_EBUSY, 0},
         {"the dek to rewrap has another key", true, true, "", rewrap_dek, SMA_EBUSY, 0},
+        {"the kek is another one", false, false, "", replace_kek, SMA_EBUSY, 0},
+        {"the kek is another one than a client's key was looked at with", false, false,
+         "dmF1bHQ6djE6R2hBQUFRSURCQVVHQndnSkNnc01EUTRQ", replace_kek, SMA_EBUSY, 0},
         {"nothing", true, true, "", NULL, SMA_OK, 0},
     };
     for (size_t i = 0; i < SMA_COUNT(rows); i++) {
