@@ -232,6 +232,8 @@ struct sma_schema_filter {
      * NULL = from the first. */
     struct sma_str after;
     int32_t after_version;
+    /* That row itself too, if it is still there; of the latest only, its subject's latest. */
+    bool begins_there;
 };
 typedef bool sma_version_fn(void *ctx, const struct sma_version *row);
 enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_filter *filter,

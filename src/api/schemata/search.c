@@ -36,7 +36,7 @@ struct searching {
     struct sma_arena arena;          /* of one row */
     const struct sma_version *row;   /* at hand */
     uint64_t hits, skip;             /* in the row: seen, and shown by the page before */
-    struct sma_buf last;             /* subject of the last row looked at */
+    struct sma_buf last;             /* subject of the last row looked at, or half looked at */
     int32_t last_version;
     bool is_cut;
     enum sma_status st;
@@ -112,15 +112,28 @@ static bool may_hold(const struct searching *s, struct sma_str text)
     return sma_str_contains_nocase(text, is_json ? s->escaped : s->plain);
 }
 
+static void remember(struct searching *s, const struct sma_version *row)
+{
+    sma_buf_clear(&s->last);
+    sma_buf_puts(&s->last, row->subject);
+    s->last_version = row->version;
+}
+
+static bool is_last(const struct searching *s, const struct sma_version *row)
+{
+    return row->version == s->last_version && sma_str_eq(row->subject, sma_buf_str(&s->last));
+}
+
 static bool take_row(void *ctx, const struct sma_version *row)
 {
     struct searching *s = ctx;
     struct sma_str text = row->content.text;
     if (s->work <= 0) {
         s->is_cut = true;
-        s->hits = 0;
         return false; /* the cursor stands behind the row before */
     }
+    if (!is_last(s, row)) /* the one that the cursor names is gone, and its hits with it */
+        s->skip = 0;
     s->row = row;
     s->hits = 0;
     s->looked_at++;
@@ -128,16 +141,15 @@ static bool take_row(void *ctx, const struct sma_version *row)
     sma_arena_reset(&s->arena);
     if ((!s->type.len || sma_str_eq(row->type, s->type)) && may_hold(s, text))
         s->st = visit(s, text);
-    if (!s->is_cut) { /* else the page ended inside this row, and the next one begins with it */
-        sma_buf_clear(&s->last);
-        sma_buf_puts(&s->last, row->subject);
-        s->last_version = row->version;
-    }
+    if (!s->is_cut || s->hits)
+        remember(s, row);
+    if (!s->is_cut)
+        s->hits = 0;
     s->skip = 0;
     return !s->st && !s->is_cut;
 }
 
-/* ---- the cursor: hits shown of the next row, version and subject of the last one -----------------
+/* ---- the cursor: hits shown, version and subject of the last row; without hits it is done --------
  */
 
 static enum sma_status read_cursor(struct searching *s, struct sma_buf *buf, struct sma_error *err)
@@ -154,9 +166,10 @@ static enum sma_status read_cursor(struct searching *s, struct sma_buf *buf, str
         !sma_parse_i64(sma_str_head(rest, (size_t)second), &version) || skip < 0 || version < 0 ||
         version > INT32_MAX)
         return sma_own_refuse(err, "cursor: give nextCursor of the page before as it came");
-    s->skip = (uint64_t)skip;
     if (!version) /* before the first row */
         return SMA_OK;
+    s->skip = (uint64_t)skip;
+    s->filter.begins_there = skip > 0;
     sma_buf_puts(&s->last, sma_str_from(rest, (size_t)second + 1));
     s->last_version = (int32_t)version;
     s->filter.after_version = (int32_t)version;

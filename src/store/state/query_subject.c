@@ -231,13 +231,21 @@ static enum sma_status hand_out(struct walking *w, struct sma_query *q, int32_t 
     return st;
 }
 
+/* In the subject with which the walk goes on: the version behind which it does. */
+static int32_t version_before(const struct sma_schema_filter *filter)
+{
+    if (!filter->begins_there)
+        return filter->after_version;
+    return filter->is_latest_only ? 0 : filter->after_version - 1;
+}
+
 static enum sma_status walk_subject(void *ctx, const struct subject_row *row, bool *is_over,
                                     struct sma_error *err)
 {
     struct walking *w = ctx;
     uint64_t rows = counting_rows(w, row);
     bool is_begun = w->filter->after.ptr && sma_str_eq(row->subject, w->filter->after);
-    if (is_begun && w->filter->is_latest_only)
+    if (is_begun && w->filter->is_latest_only && !w->filter->begins_there)
         return SMA_OK;
     if (w->to_skip >= rows) { /* whole subjects are skipped by their counts */
         w->to_skip -= rows;
@@ -250,7 +258,7 @@ static enum sma_status walk_subject(void *ctx, const struct subject_row *row, bo
     if (!w->filter->is_latest_only)
         sma_query_i64(&q, (int64_t)w->to_skip);
     w->to_skip = 0;
-    return hand_out(w, &q, is_begun ? w->filter->after_version : 0, is_over, err);
+    return hand_out(w, &q, is_begun ? version_before(w->filter) : 0, is_over, err);
 }
 
 enum sma_status sma_view_schemas(struct sma_view *view, const struct sma_schema_filter *filter,
