@@ -24,6 +24,14 @@ static enum sma_status find_kek(struct sma_kek *out, struct sma_op *base, struct
     return st == SMA_ENOTFOUND ? sma_key_not_found(target->key.kek_name, err) : st;
 }
 
+/* The tombstone of what the key names; the key is released. */
+static enum sma_status bury(struct sma_txn *txn, struct sma_buf *key, struct sma_error *err)
+{
+    enum sma_status st = sma_op_append(txn, key, NULL, err);
+    sma_buf_fini(key);
+    return st;
+}
+
 /* ---- a kek --------------------------------------------------------------------------------------
  */
 
@@ -32,9 +40,7 @@ static enum sma_status bury_kek(struct sma_txn *txn, struct sma_str name, struct
     struct sma_buf key;
     sma_buf_init(&key, 0);
     sma_record_kek_key(&key, name);
-    enum sma_status st = sma_op_append(txn, &key, NULL, err);
-    sma_buf_fini(&key);
-    return st;
+    return bury(txn, &key, err);
 }
 
 static enum sma_status delete_kek(struct sma_key_op *op, struct sma_txn *txn, struct sma_kek *kek,
@@ -62,41 +68,41 @@ static enum sma_status delete_kek(struct sma_key_op *op, struct sma_txn *txn, st
 /* ---- deks ---------------------------------------------------------------------------------------
  */
 
-/* The versions meant, soft-deleted or not. 40470 with the subject when there is none. */
+/* The numbers meant; 0 stands for the highest. */
 static enum sma_status find_versions(int32_t **out, size_t *count, struct sma_op *base,
-                                     struct sma_view *view, const struct sma_key_target *target,
-                                     enum sma_deleted latest_of, struct sma_error *err)
+                                     struct sma_view *view, const struct sma_dek_key *key,
+                                     struct sma_error *err)
 {
-    struct sma_dek_key key = target->key;
-    struct sma_dek dek;
-    enum sma_status st;
-    if (!key.version) {
-        st = sma_view_dek_versions(view, &base->arena, &key, SMA_WITH_DELETED, out, count, err);
-        return !st && !*count ? sma_key_not_found(key.subject, err) : st;
-    }
-    bool is_latest = key.version == SMA_LATEST;
-    if (is_latest)
-        key.version = 0;
-    st = sma_view_dek(view, &base->arena, &key, is_latest ? latest_of : SMA_WITH_DELETED, &dek,
-                      err);
-    if (st)
-        return st == SMA_ENOTFOUND ? sma_key_not_found(key.subject, err) : st;
+    if (!key->version)
+        return sma_view_dek_versions(view, &base->arena, key, SMA_WITH_DELETED, out, count, err);
     *out = sma_arena_calloc(&base->arena, 1, sizeof **out);
     if (!*out)
         return sma_fail_nomem(err);
-    **out = dek.key.version;
+    **out = key->version == SMA_LATEST ? 0 : key->version;
     *count = 1;
     return SMA_OK;
 }
 
-static enum sma_status read_version(struct sma_dek *out, struct sma_op *base,
-                                    struct sma_view *view, const struct sma_key_target *target,
-                                    int32_t version, struct sma_error *err)
+/* The versions meant, soft-deleted or not. 40470 with the subject when there is none. */
+static enum sma_status find_deks(struct sma_dek **out, size_t *count, struct sma_op *base,
+                                 struct sma_view *view, const struct sma_key_target *target,
+                                 enum sma_deleted latest_of, struct sma_error *err)
 {
     struct sma_dek_key key = target->key;
-    key.version = version;
-    enum sma_status st = sma_view_dek(view, &base->arena, &key, SMA_WITH_DELETED, out, err);
-    return st == SMA_ENOTFOUND ? sma_fail(err, SMA_EINTERNAL, "a dek's version vanished") : st;
+    enum sma_deleted which = key.version == SMA_LATEST ? latest_of : SMA_WITH_DELETED;
+    int32_t *versions;
+    enum sma_status st = find_versions(&versions, count, base, view, &target->key, err);
+    if (st)
+        return st;
+    struct sma_dek *deks = sma_arena_calloc(&base->arena, *count + 1, sizeof *deks);
+    if (!deks)
+        return sma_fail_nomem(err);
+    for (size_t i = 0; !st && i < *count; i++) {
+        key.version = versions[i];
+        st = sma_view_dek(view, &base->arena, &key, which, &deks[i], err);
+    }
+    *out = deks;
+    return st == SMA_ENOTFOUND || (!st && !*count) ? sma_key_not_found(key.subject, err) : st;
 }
 
 static enum sma_status bury_dek(struct sma_txn *txn, const struct sma_dek_key *dek,
@@ -105,45 +111,33 @@ static enum sma_status bury_dek(struct sma_txn *txn, const struct sma_dek_key *d
     struct sma_buf key;
     sma_buf_init(&key, 0);
     sma_record_dek_key(&key, dek);
-    enum sma_status st = sma_op_append(txn, &key, NULL, err);
-    sma_buf_fini(&key);
-    return st;
+    return bury(txn, &key, err);
 }
 
 /* Gives every version the flag; those that have it stay as they are. */
-static enum sma_status flag_versions(struct sma_key_op *op, struct sma_txn *txn,
-                                     const int32_t *versions, size_t count, bool is_deleted,
-                                     struct sma_error *err)
+static enum sma_status flag_deks(struct sma_key_op *op, struct sma_txn *txn, struct sma_dek *deks,
+                                 size_t count, bool is_deleted, struct sma_error *err)
 {
     enum sma_status st = SMA_OK;
     for (size_t i = 0; !st && i < count; i++) {
-        struct sma_dek dek;
-        st = read_version(&dek, &op->op, sma_txn_view(txn), op->request, versions[i], err);
-        if (st || dek.is_deleted == is_deleted)
+        if (deks[i].is_deleted == is_deleted)
             continue;
-        dek.is_deleted = is_deleted;
-        st = sma_key_put_dek(op, txn, &dek, err);
+        deks[i].is_deleted = is_deleted;
+        st = sma_key_put_dek(op, txn, &deks[i], err);
     }
     return st;
 }
 
 /* All or none: a live version among them is in the way. */
-static enum sma_status bury_versions(struct sma_key_op *op, struct sma_txn *txn,
-                                     const int32_t *versions, size_t count, struct sma_error *err)
+static enum sma_status bury_deks(struct sma_txn *txn, const struct sma_dek *deks, size_t count,
+                                 struct sma_error *err)
 {
-    const struct sma_key_target *target = op->request;
-    struct sma_dek_key key = target->key;
     enum sma_status st = SMA_OK;
-    for (size_t i = 0; !st && i < count; i++) {
-        struct sma_dek dek;
-        st = read_version(&dek, &op->op, sma_txn_view(txn), target, versions[i], err);
-        if (!st && !dek.is_deleted)
-            st = not_soft_deleted(key.subject, err);
-    }
-    for (size_t i = 0; !st && i < count; i++) {
-        key.version = versions[i];
-        st = bury_dek(txn, &key, err);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!deks[i].is_deleted)
+            return not_soft_deleted(deks[i].key.subject, err);
+    for (size_t i = 0; !st && i < count; i++)
+        st = bury_dek(txn, &deks[i].key, err);
     return st;
 }
 
@@ -164,18 +158,18 @@ static enum sma_status commit_delete(struct sma_op *base, struct sma_txn *txn,
     const struct sma_key_target *target = op->request;
     struct sma_view *view = sma_txn_view(txn);
     struct sma_kek kek;
-    int32_t *versions;
+    struct sma_dek *deks;
     size_t count;
     enum sma_status st = find_kek(&kek, base, view, target, err);
     if (st)
         return st;
     if (is_kek(target))
         return forget(op, delete_kek(op, txn, &kek, err));
-    st = find_versions(&versions, &count, base, view, target,
-                       target->is_permanent ? SMA_WITH_DELETED : SMA_LIVE, err);
+    st = find_deks(&deks, &count, base, view, target,
+                   target->is_permanent ? SMA_WITH_DELETED : SMA_LIVE, err);
     if (!st)
-        st = target->is_permanent ? bury_versions(op, txn, versions, count, err)
-                                  : flag_versions(op, txn, versions, count, true, err);
+        st = target->is_permanent ? bury_deks(txn, deks, count, err)
+                                  : flag_deks(op, txn, deks, count, true, err);
     return forget(op, st);
 }
 
@@ -186,7 +180,7 @@ static enum sma_status commit_undelete(struct sma_op *base, struct sma_txn *txn,
     const struct sma_key_target *target = op->request;
     struct sma_view *view = sma_txn_view(txn);
     struct sma_kek kek;
-    int32_t *versions;
+    struct sma_dek *deks;
     size_t count;
     enum sma_status st = find_kek(&kek, base, view, target, err);
     if (!st && is_kek(target)) {
@@ -196,11 +190,19 @@ static enum sma_status commit_undelete(struct sma_op *base, struct sma_txn *txn,
         return forget(op, sma_key_put_kek(op, txn, &kek, err));
     }
     if (!st)
-        st = find_versions(&versions, &count, base, view, target, SMA_WITH_DELETED, err);
+        st = find_deks(&deks, &count, base, view, target, SMA_WITH_DELETED, err);
     if (!st && kek.is_deleted)
         st = sma_refuse(err, SMA_CODE_KEY_SOFT_DELETED, "Key '%.*s' must be undeleted first",
                         SMA_STR_ARG(kek.name));
-    return forget(op, st ? st : flag_versions(op, txn, versions, count, false, err));
+    return forget(op, st ? st : flag_deks(op, txn, deks, count, false, err));
+}
+
+static void start(struct sma_registry *registry, const struct sma_op_kind *kind,
+                  const struct sma_key_target *target, sma_key_fn *fn, void *ctx)
+{
+    struct sma_key_op *op = sma_key_op_new(registry, kind, target, fn, ctx);
+    if (op)
+        sma_op_start(&op->op);
 }
 
 void sma_key_delete(struct sma_registry *registry, const struct sma_key_target *target,
@@ -208,9 +210,7 @@ void sma_key_delete(struct sma_registry *registry, const struct sma_key_target *
 {
     static const struct sma_op_kind kind = {sma_key_op_prepare, commit_delete, sma_key_op_finish,
                                             NULL};
-    struct sma_key_op *op = sma_key_op_new(registry, &kind, target, fn, ctx);
-    if (op)
-        sma_op_start(&op->op);
+    start(registry, &kind, target, fn, ctx);
 }
 
 void sma_key_undelete(struct sma_registry *registry, const struct sma_key_target *target,
@@ -218,7 +218,5 @@ void sma_key_undelete(struct sma_registry *registry, const struct sma_key_target
 {
     static const struct sma_op_kind kind = {sma_key_op_prepare, commit_undelete, sma_key_op_finish,
                                             NULL};
-    struct sma_key_op *op = sma_key_op_new(registry, &kind, target, fn, ctx);
-    if (op)
-        sma_op_start(&op->op);
+    start(registry, &kind, target, fn, ctx);
 }
