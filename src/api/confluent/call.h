@@ -155,6 +155,11 @@ enum sma_status sma_param_page(struct sma_page *out, const struct sma_call *call
                                struct sma_error *err) SMA_MUST_CHECK;
 /* Cuts a list of `count` to the page: [*from, *to). */
 void sma_page_cut(const struct sma_page *page, size_t count, size_t *from, size_t *to);
+/* The answer: the page of a list as an array. */
+void sma_page_write_texts(struct sma_call *call, const struct sma_page *page,
+                          const struct sma_str *items, size_t count);
+void sma_page_write_numbers(struct sma_call *call, const struct sma_page *page,
+                            const int32_t *items, size_t count);
 /* `deletedOnly` wins over `deleted`. */
 enum sma_deleted sma_param_deleted(const struct sma_call *call);
 

@@ -7,7 +7,7 @@ enum sma_status sma_contexts_list(struct sma_call *call, struct sma_error *err)
 {
     struct sma_str prefix = sma_param_text(call, "contextPrefix"), *contexts;
     struct sma_page page;
-    size_t count, kept = 0, from, to;
+    size_t count, kept = 0;
     enum sma_status st = sma_param_page(&page, call, &call->confluent->options.context_limits, err);
     if (!st)
         st = sma_loader_contexts(&contexts, &count, call->loader, err);
@@ -16,11 +16,7 @@ enum sma_status sma_contexts_list(struct sma_call *call, struct sma_error *err)
     for (size_t i = 0; i < count; i++)
         if (sma_str_starts(contexts[i], prefix))
             contexts[kept++] = contexts[i];
-    sma_page_cut(&page, kept, &from, &to);
-    sma_jw_array_open(&call->out);
-    for (size_t i = from; i < to; i++)
-        sma_jw_string(&call->out, contexts[i]);
-    sma_jw_array_close(&call->out);
+    sma_page_write_texts(call, &page, contexts, kept);
     return SMA_OK;
 }
 

@@ -105,6 +105,28 @@ void sma_page_cut(const struct sma_page *page, size_t count, size_t *from, size_
     *to = page->limit < count - *from ? *from + (size_t)page->limit : count;
 }
 
+void sma_page_write_texts(struct sma_call *call, const struct sma_page *page,
+                          const struct sma_str *items, size_t count)
+{
+    size_t from, to;
+    sma_page_cut(page, count, &from, &to);
+    sma_jw_array_open(&call->out);
+    for (size_t i = from; i < to; i++)
+        sma_jw_string(&call->out, items[i]);
+    sma_jw_array_close(&call->out);
+}
+
+void sma_page_write_numbers(struct sma_call *call, const struct sma_page *page,
+                            const int32_t *items, size_t count)
+{
+    size_t from, to;
+    sma_page_cut(page, count, &from, &to);
+    sma_jw_array_open(&call->out);
+    for (size_t i = from; i < to; i++)
+        sma_jw_i64(&call->out, items[i]);
+    sma_jw_array_close(&call->out);
+}
+
 enum sma_deleted sma_param_deleted(const struct sma_call *call)
 {
     if (sma_param_bool(call, "deletedOnly"))

@@ -76,7 +76,7 @@ enum sma_status sma_versions_referenced_by(struct sma_call *call, struct sma_err
     struct sma_subject subject;
     struct sma_page page;
     int32_t version, *ids;
-    size_t count, from, to;
+    size_t count;
     enum sma_status st = sma_version_parse(&version, sma_http_param(call->request, "version"), err);
     if (!st)
         st = sma_param_page(&page, call, &call->confluent->options.schema_limits, err);
@@ -87,11 +87,7 @@ enum sma_status sma_versions_referenced_by(struct sma_call *call, struct sma_err
                                    sma_param_bool(call, "deleted"), err);
     if (st)
         return st;
-    sma_page_cut(&page, count, &from, &to);
-    sma_jw_array_open(&call->out);
-    for (size_t i = from; i < to; i++)
-        sma_jw_i64(&call->out, ids[i]);
-    sma_jw_array_close(&call->out);
+    sma_page_write_numbers(call, &page, ids, count);
     return SMA_OK;
 }
 

@@ -8,7 +8,7 @@ enum sma_status sma_deks_list(struct sma_call *call, struct sma_error *err)
 {
     struct sma_str *subjects;
     struct sma_page page;
-    size_t count, from, to;
+    size_t count;
     enum sma_status st =
         sma_param_page(&page, call, &call->confluent->options.dek_subject_limits, err);
     if (!st)
@@ -16,11 +16,7 @@ enum sma_status sma_deks_list(struct sma_call *call, struct sma_error *err)
                                    sma_param_bool(call, "deleted"), err);
     if (st)
         return st;
-    sma_page_cut(&page, count, &from, &to);
-    sma_jw_array_open(&call->out);
-    for (size_t i = from; i < to; i++)
-        sma_jw_string(&call->out, subjects[i]);
-    sma_jw_array_close(&call->out);
+    sma_page_write_texts(call, &page, subjects, count);
     return SMA_OK;
 }
 
@@ -29,7 +25,7 @@ enum sma_status sma_deks_versions(struct sma_call *call, struct sma_error *err)
     struct sma_dek_key key;
     int32_t *versions;
     struct sma_page page;
-    size_t count, from, to;
+    size_t count;
     enum sma_status st =
         sma_param_page(&page, call, &call->confluent->options.dek_version_limits, err);
     if (!st)
@@ -39,11 +35,7 @@ enum sma_status sma_deks_versions(struct sma_call *call, struct sma_error *err)
                                    sma_param_bool(call, "deleted"), err);
     if (st)
         return st;
-    sma_page_cut(&page, count, &from, &to);
-    sma_jw_array_open(&call->out);
-    for (size_t i = from; i < to; i++)
-        sma_jw_i64(&call->out, versions[i]);
-    sma_jw_array_close(&call->out);
+    sma_page_write_numbers(call, &page, versions, count);
     return SMA_OK;
 }
 

@@ -26,7 +26,7 @@ enum sma_status sma_keks_list(struct sma_call *call, struct sma_error *err)
 {
     struct sma_str *prefixes = NULL, *names;
     struct sma_page page;
-    size_t prefix_count = 0, count, from, to;
+    size_t prefix_count = 0, count;
     enum sma_status st = sma_param_page(&page, call, &call->confluent->options.kek_limits, err);
     if (!st)
         st = read_prefixes(&prefixes, &prefix_count, call, err);
@@ -35,11 +35,7 @@ enum sma_status sma_keks_list(struct sma_call *call, struct sma_error *err)
                                 sma_param_bool(call, "deleted"), err);
     if (st)
         return st;
-    sma_page_cut(&page, count, &from, &to);
-    sma_jw_array_open(&call->out);
-    for (size_t i = from; i < to; i++)
-        sma_jw_string(&call->out, names[i]);
-    sma_jw_array_close(&call->out);
+    sma_page_write_texts(call, &page, names, count);
     return SMA_OK;
 }
 
