@@ -139,16 +139,22 @@ static bool make_room(struct sma_client_subjects *s)
     if (s->associations.count < SMA_CLIENT_ASSOCIATIONS_MAX)
         return true;
     sma_map_init(&kept);
+    for (size_t i = 0; ok && i < s->associations.count; i++) {
+        struct sma_client_association *a = s->associations.entries[i].value;
+        ok = !a->is_flying || sma_map_put(&kept, sma_str_z(a->path), a);
+    }
+    if (!ok) {
+        sma_map_fini(&kept); /* all stays as it was */
+        return false;
+    }
     for (size_t i = 0; i < s->associations.count; i++) {
         struct sma_client_association *a = s->associations.entries[i].value;
-        if (a->is_flying)
-            ok = sma_map_put(&kept, sma_str_z(a->path), a) && ok;
-        else
+        if (!a->is_flying)
             association_free(a);
     }
     sma_map_fini(&s->associations);
     s->associations = kept;
-    return ok;
+    return true;
 }
 
 /* The entry of that path, made when there is none. Under the mutex. */
