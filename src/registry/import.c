@@ -13,6 +13,7 @@ struct import_op {
     void *ctx;
     size_t count;           /* of the part's records, as many as can be taken */
     struct sma_error first; /* why not all of them */
+    int64_t before;         /* position of the import, as far as it is written */
     struct sma_import_result result;
 };
 
@@ -22,7 +23,7 @@ static void finish(struct sma_op *base, enum sma_status st, const struct sma_err
     const struct sma_error *why = st ? err : &op->first;
     struct sma_failure failure = {why->status, why, sma_str_z(why->message)};
     if (st)
-        op->result = (struct sma_import_result){0};
+        op->result = (struct sma_import_result){.position = op->before};
     op->fn(op->ctx, &op->result, why->status ? &failure : NULL);
     sma_op_free(base);
 }
@@ -126,6 +127,7 @@ static enum sma_status commit(struct sma_op *base, struct sma_txn *txn, struct s
     enum sma_status st = find_journal(&journal, op, txn, err);
     if (st)
         return st;
+    op->before = journal.position;
     if (op->part->goal > journal.goal)
         journal.goal = op->part->goal;
     for (size_t i = 0; i < op->count; i++) {
