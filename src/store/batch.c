@@ -83,7 +83,7 @@ enum sma_status sma_txn_note_import(struct sma_txn *txn, const struct sma_import
                                     struct sma_error *err)
 {
     struct sma_import row = *import;
-    row.updated_ms = txn->now_ms;
+    row.begun_ms = row.updated_ms = txn->now_ms; /* the former only of a new one */
     return sma_db_note_import(txn->store->db, &row, err);
 }
 

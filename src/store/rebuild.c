@@ -7,6 +7,8 @@
 
 #define RECORDS_PER_COMMIT 1000
 
+/* ---- the history -------------------------------------------------------------------------------- */
+
 struct rebuild {
     struct sma_db *to;
     int64_t records;
@@ -41,6 +43,31 @@ static enum sma_status copy_one(void *ctx, const struct sma_log_entry *entry,
     return st ? st : sma_db_begin(r->to, err);
 }
 
+/* ---- the journal of imports, which no record makes: without it they could not go on -------------- */
+
+struct journal {
+    struct sma_db *to;
+    enum sma_status st;
+    struct sma_error *err;
+};
+
+static bool copy_import(void *ctx, const struct sma_import *import)
+{
+    struct journal *j = ctx;
+    j->st = sma_db_note_import(j->to, import, j->err);
+    return !j->st;
+}
+
+static enum sma_status copy_journal(struct sma_db *from, struct sma_db *to, struct sma_error *err)
+{
+    struct sma_view view = {.db = from};
+    struct journal j = {.to = to, .err = err};
+    enum sma_status st = sma_view_imports(&view, copy_import, &j, err);
+    return st ? st : j.st;
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------- */
+
 static enum sma_status copy_history(struct sma_db *from, struct sma_db *to, int64_t *records,
                                     struct sma_error *err)
 {
@@ -51,6 +78,8 @@ static enum sma_status copy_history(struct sma_db *from, struct sma_db *to, int6
         st = sma_db_begin(to, err);
     if (!st)
         st = sma_log_read(log, 0, copy_one, &r, err);
+    if (!st)
+        st = copy_journal(from, to, err);
     if (!st)
         st = commit(&r, err);
     sma_log_close(log);

@@ -52,6 +52,7 @@ enum sma_status sma_db_note_import(struct sma_db *db, const struct sma_import *i
     sma_query_i64(&q, import->position);
     sma_query_blob(&q, import->uuid, sizeof import->uuid);
     sma_query_i64(&q, import->goal);
+    sma_query_i64(&q, import->begun_ms);
     sma_query_i64(&q, import->updated_ms);
     return sma_query_run(&q, err);
 }

@@ -40,8 +40,8 @@ static const struct {
     [SMA_SQL_IMPORT_LIST] = {"imports", IMPORT "ORDER BY feed"},
     [SMA_SQL_IMPORT_SET] =
         {"import", "INSERT INTO imports (feed, position, uuid, goal, begun_ms, updated_ms) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (feed) DO UPDATE SET "
-                   "position = ?2, uuid = ?3, goal = ?4, updated_ms = ?5"},
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (feed) DO UPDATE SET "
+                   "position = ?2, uuid = ?3, goal = ?4, updated_ms = ?6"},
     [SMA_SQL_STAMP_SET] = {"stamp", "INSERT INTO stamps (scope, position) VALUES (?1, ?2) "
                                     "ON CONFLICT (scope) DO UPDATE SET position = ?2"},
     [SMA_SQL_STAMP_GET] = {"stamp", "SELECT position FROM stamps WHERE scope = ?1"},

@@ -111,7 +111,7 @@ enum sma_status sma_history_read(struct sma_db *db, int64_t after, sma_log_fn *f
 /* Cheap check at start: the last record of the history is in the state. SMA_EINVAL when not. */
 enum sma_status sma_history_check_head(struct sma_db *db, struct sma_error *err) SMA_MUST_CHECK;
 
-/* Adds or changes a row of the journal of imports. */
+/* Adds or changes a row of the journal of imports; begun_ms counts only for a new one. */
 enum sma_status sma_db_note_import(struct sma_db *db, const struct sma_import *import,
                                    struct sma_error *err) SMA_MUST_CHECK;
 

@@ -257,12 +257,42 @@ static void reads_what_is_only_in_the_log(void **state)
     fixture_remove(&copy);
 }
 
+static bool show_import(void *ctx, const struct sma_import *import)
+{
+    snprintf(ctx, 128, "%d..%d %lld of %lld, %lld to %lld", import->feed[0], import->uuid[15],
+             (long long)import->position, (long long)import->goal, (long long)import->begun_ms,
+             (long long)import->updated_ms);
+    return true;
+}
+
+/* An import that was under way goes on in the folder that the history was replayed into. */
+static void rebuilding_keeps_the_journal_of_imports(void **state)
+{
+    struct fixture *f = *state, made;
+    struct sma_error err = SMA_ERROR_INIT;
+    char shown[128] = "";
+    int64_t records;
+    fill(f);
+    fixture_close(f);
+    meddle(f, "INSERT INTO imports VALUES (x'07000000000000000000000000000000', 3, "
+              "x'00000000000000000000000000000009', 5, 11, 12)");
+    fixture_folder(&made);
+    if (sma_store_rebuild(f->dir, made.dir, &records, &err))
+        fail_msg("rebuild: %s", err.message);
+    fixture_open(&made);
+    assert_int_equal(sma_view_imports(look(&made), show_import, shown, &err), SMA_OK);
+    assert_string_equal(shown, "7..9 3 of 5, 11 to 12");
+    fixture_remove(&made);
+}
+
 int main(void)
 {
     struct CMUnitTest tampering[SMA_COUNT(rows)], history[SMA_COUNT(stories)];
     const struct CMUnitTest others[] = {
         cmocka_unit_test_setup_teardown(long_reports_are_cut, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(reads_what_is_only_in_the_log, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(rebuilding_keeps_the_journal_of_imports, fixture_setup,
                                         fixture_teardown),
     };
     for (size_t i = 0; i < SMA_COUNT(rows); i++)
