@@ -289,6 +289,8 @@ struct sma_http_listener {
     uint16_t port;    /* 0 = any free one */
 };
 
+#define SMA_HTTP_WORKERS_DEFAULT 4
+
 /* Zero means the default in brackets. Times in milliseconds, sizes in bytes. */
 struct sma_http_options {
     const struct sma_http_listener *listeners;
@@ -302,7 +304,7 @@ struct sma_http_options {
     size_t fixed_header_count;
 
     unsigned loops;             /* [one per processor, at most 4] */
-    unsigned workers;           /* [4] */
+    unsigned workers;           /* [SMA_HTTP_WORKERS_DEFAULT] */
     size_t worker_queue_max;    /* [1024] requests waiting for a worker; more are 503 */
     size_t connections_max;     /* [1000]; the next one gets a 503 and is closed */
     size_t per_address_max;     /* [no limit] connections from one address */

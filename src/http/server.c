@@ -33,7 +33,7 @@ static void fill_in(struct sma_http_options *options)
     unsigned processors = sma_processors();
     set_unsigned(&options->loops,
                  processors < LOOPS_BY_DEFAULT_MAX ? processors : LOOPS_BY_DEFAULT_MAX);
-    set_unsigned(&options->workers, 4);
+    set_unsigned(&options->workers, SMA_HTTP_WORKERS_DEFAULT);
     options->loops = options->loops < LOOPS_MAX ? options->loops : LOOPS_MAX;
     options->workers = options->workers < WORKERS_MAX ? options->workers : WORKERS_MAX;
     set_size(&options->worker_queue_max, 1024);

@@ -4,11 +4,10 @@
 
 #include "clients/c/http_curl.h"
 #include "clients/c/kms_http.h"
+#include "http/http.h"
 #include "libcurl/load.h"
 
 #define PROPS_MAX 5
-/* A call holds one of the workers (four by default): the others go on answering. */
-#define CALLS_MAX 2
 #define PAUSE_MS 1000
 
 struct sma_keys {
@@ -39,6 +38,13 @@ static enum sma_status fail_with(schemata_status_t st, schemata_error_t *cause,
     return ours;
 }
 
+/* A call holds one of the workers: at least half of them go on answering, if there is more than one. */
+static int calls_max(const struct sma_settings *settings)
+{
+    int workers = settings->workers ? (int)settings->workers : SMA_HTTP_WORKERS_DEFAULT;
+    return workers > 1 ? workers / 2 : 1;
+}
+
 static enum sma_status open_transport(struct sma_keys *keys, const struct sma_settings *settings,
                                       struct sma_error *err)
 {
@@ -64,7 +70,7 @@ static enum sma_status open_transport(struct sma_keys *keys, const struct sma_se
     keys->http.release = sma_client_curl_release;
     keys->http.ctx = keys->curl;
     keys->http.timeout_ms = settings->kms_timeout_ms;
-    keys->http.calls_max = CALLS_MAX;
+    keys->http.calls_max = calls_max(settings);
     keys->http.pause_ms = PAUSE_MS;
     keys->kms.http = sma_client_kms_http;
     keys->kms.http_ctx = &keys->http;

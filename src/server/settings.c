@@ -121,7 +121,7 @@ static const struct key keys[] = {
     {"schemata.loops", NUMBER, AT(loops), "0", 0, 64, NULL,
      "event loops; 0 = one per processor, at most 4"},
     {"schemata.workers", NUMBER, AT(workers), "0", 0, 256, NULL,
-     "threads for parsing, checks and lists; 0 = chosen by processors"},
+     "threads for parsing, checks and lists; 0 = 4. Half of them may wait for a key service"},
     {"schemata.cache.bytes", NUMBER, AT(cache_bytes), "67108864", 0, INT64_MAX, NULL,
      "memory for caches; 0 turns them off"},
     {"metadata.encoder.secret", SECRET, AT(encoder_secret), "", 0, 0, NULL,

@@ -51,9 +51,9 @@ class VaultTest(unittest.TestCase):
         self.addCleanup(manager.__exit__, None, None, None)
         return value
 
-    def serve(self, **more):
+    def serve(self, workers=0, **more):
         values = {"vault_address": self.vault.url, "vault_token": self.vault.token, **more}
-        return self.enter(Server(BINARY, *settings(**values)))
+        return self.enter(Server(BINARY, "--set", f"schemata.workers={workers}", *settings(**values)))
 
     def shared(self, server, name="v", **more):
         body = kek(name, "hcvault", self.vault.key_id("k"), shared=True, **more)
@@ -157,23 +157,32 @@ class VaultTest(unittest.TestCase):
         self.must_fail(server, 500, 50070, "POST", "v/deks/t", {})
 
     def test_a_slow_service_holds_nobody_else_up(self):
-        server = self.serve(timeout_ms=60000)
+        self.half_of_the_workers_answer(0, 2)
+
+    def test_nor_with_few_or_many_workers(self):
+        self.half_of_the_workers_answer(2, 1)
+        self.half_of_the_workers_answer(9, 4)
+
+    def half_of_the_workers_answer(self, workers, calls):
+        self.vault.trouble = None
+        self.vault.requests.clear()
+        server = self.serve(workers, timeout_ms=60000)
         self.shared(server)
         event, answers = self.hang(), []
         threads = [threading.Thread(target=lambda i=i: answers.append(ask(server, "POST", f"v/deks/s{i}", {})))
                    for i in range(8)]
         for thread in threads:
             thread.start()
-        self.wait(lambda: len(self.vault.requests) == 2 and len(answers) == 6)
+        self.wait(lambda: len(self.vault.requests) == calls and len(answers) == 8 - calls)
         self.assertEqual(ask(server, "POST", "/subjects/s/versions", {"schema": '"int"'})[0], 200)
         self.assertEqual(ask(server, "GET", "v")[0], 200)
-        self.assertEqual(len(answers), 6)
+        self.assertEqual(len(answers), 8 - calls)
         event.set()
         for thread in threads:
             thread.join()
         codes = sorted(answer[1]["error_code"] for answer in answers)
-        self.assertEqual(codes, [503] * 6 + [50070] * 2)
-        self.assertEqual(len(self.vault.requests), 2)
+        self.assertEqual(codes, [503] * (8 - calls) + [50070] * calls)
+        self.assertEqual(len(self.vault.requests), calls)
 
     def test_many_keys_of_a_service_that_hangs_cost_one_time_out(self):
         server = self.serve(timeout_ms=1000)
