@@ -4,14 +4,22 @@
 
 #include "base/utf8.h"
 
-/* snprintf may have cut inside a character: take the whole broken character away. */
-static void trim_broken_tail(char *message)
+/* Texts in a message may have been cut inside a character, by snprintf or by whoever put them in: what
+ * is left of it goes, because messages end in JSON. */
+static void drop_broken(char *message)
 {
-    size_t len = strlen(message), bad;
-    if (len < SMA_ERROR_MESSAGE_MAX - 1)
+    struct sma_str rest = sma_str_z(message);
+    size_t kept = 0;
+    uint32_t ignored;
+    if (sma_is_ascii(rest))
         return;
-    if (!sma_utf8_valid(sma_str_make(message, len), &bad) && len - bad < 4)
-        message[bad] = '\0';
+    while (rest.len) {
+        size_t len = sma_utf8_decode(rest, &ignored);
+        memmove(message + kept, rest.ptr, len);
+        kept += len;
+        rest = sma_str_from(rest, len ? len : 1);
+    }
+    message[kept] = '\0';
 }
 
 enum sma_status sma_fail_v(struct sma_error *err, enum sma_status st, size_t offset,
@@ -22,7 +30,7 @@ enum sma_status sma_fail_v(struct sma_error *err, enum sma_status st, size_t off
     err->status = st;
     err->offset = offset;
     vsnprintf(err->message, sizeof err->message, fmt, args);
-    trim_broken_tail(err->message);
+    drop_broken(err->message);
     return st;
 }
 
@@ -48,7 +56,7 @@ void sma_error_prefix(struct sma_error *err, const char *fmt, ...)
         n = 0;
     if ((size_t)n < sizeof err->message)
         snprintf(err->message + n, sizeof err->message - (size_t)n, "%s", rest);
-    trim_broken_tail(err->message);
+    drop_broken(err->message);
 }
 
 void sma_error_clear(struct sma_error *err)

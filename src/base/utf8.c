@@ -143,6 +143,14 @@ size_t sma_utf16_prefix(struct sma_str s, size_t max)
     return i;
 }
 
+struct sma_str sma_utf8_head(struct sma_str s, size_t max)
+{
+    size_t len = s.len < max ? s.len : max;
+    while (len < s.len && len && ((unsigned char)s.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return sma_str_head(s, len);
+}
+
 size_t sma_utf8_count(struct sma_str s)
 {
     size_t total = 0, units;

@@ -21,6 +21,8 @@ size_t sma_utf8_encode(char out[4], uint32_t codepoint);
 size_t sma_utf16_len(struct sma_str s);
 /* Bytes of the longest prefix with at most `units` UTF-16 code units, cut at a character. */
 size_t sma_utf16_prefix(struct sma_str s, size_t units);
+/* The first bytes, at most `max`, cut between characters. */
+struct sma_str sma_utf8_head(struct sma_str s, size_t max);
 /* Number of code points; invalid bytes count as one each. */
 size_t sma_utf8_count(struct sma_str s);
 

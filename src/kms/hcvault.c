@@ -13,6 +13,7 @@
 
 #define KEY_ID_BYTES_MAX 2048
 #define HEADERS_MAX 5
+#define REASON_BYTES_MAX 300
 /* Of an answer as a tree; a tree is a multiple of its text. */
 #define TREE_BYTES_MAX (2u << 20)
 
@@ -136,7 +137,7 @@ static enum sma_status refused(struct exchange *x, int status, struct sma_error 
                                                          : SMA_EIO;
     if (sma_json_is(errors, SMA_JSON_ARRAY) && errors->count &&
         sma_json_is(&errors->items[0], SMA_JSON_STRING))
-        reason = sma_str_head(errors->items[0].text, 300);
+        reason = sma_utf8_head(errors->items[0].text, REASON_BYTES_MAX);
     return sma_fail(err, st, "the service answers %d%s%.*s", status, reason.len ? ": " : "",
                     SMA_STR_ARG(reason));
 }

@@ -10,6 +10,7 @@
 #include "api/schemata/limits.h"
 #include "api/schemata/resources.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "core/formats/formats.h"
 #include "core/formats/parts.h"
 #include "core/json/json.h"
@@ -46,15 +47,6 @@ struct searching {
 /* ---- hits ---------------------------------------------------------------------------------------
  */
 
-/* Cut at a character. */
-static struct sma_str beginning(struct sma_str text)
-{
-    size_t len = text.len < DOC_BYTES_MAX ? text.len : DOC_BYTES_MAX;
-    while (len < text.len && len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
-        len--;
-    return sma_str_head(text, len);
-}
-
 static void write_hit(struct searching *s, const struct sma_part *part)
 {
     struct sma_json_writer *w = &s->call->out;
@@ -68,7 +60,7 @@ static void write_hit(struct searching *s, const struct sma_part *part)
     sma_jw_member_string(w, "schemaType", row->type);
     sma_jw_member_bool(w, "deleted", row->is_deleted);
     sma_jw_member_string(w, "in", sma_str_z(kinds[part->kind]));
-    sma_jw_member_string(w, "text", beginning(part->text));
+    sma_jw_member_string(w, "text", sma_utf8_head(part->text, DOC_BYTES_MAX));
     sma_jw_member_string(w, "path", part->path);
     sma_jw_member_i64(w, "line", line);
     sma_jw_member_i64(w, "column", column);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "core/jsonschema/pointer.h"
 
 /* How much of a value a message shows, in bytes. */
@@ -98,9 +99,7 @@ static void put_shown(struct sma_buf *out, const struct sma_json *v)
         break;
     case SMA_JSON_STRING:
     case SMA_JSON_NUMBER:
-        head = sma_str_head(v->text, SHOWN_MAX);
-        while (head.len < v->text.len && head.len && (head.ptr[head.len] & 0xc0) == 0x80)
-            head.len--; /* cut between characters */
+        head = sma_utf8_head(v->text, SHOWN_MAX);
         if (v->type == SMA_JSON_NUMBER)
             sma_buf_puts(out, head);
         else

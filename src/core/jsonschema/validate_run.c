@@ -7,6 +7,8 @@
  * that has such a keyword; elsewhere it is NULL and costs nothing. */
 #include "core/jsonschema/validate_run.h"
 
+#include "base/utf8.h"
+
 /* Names beyond this many bytes cost work by their length. */
 #define LONG_NAME 64
 /* Anchors that one unit of work pays for. */
@@ -134,7 +136,7 @@ static bool check_missing(struct sma_run *r, const struct sma_rule_node *node,
         if (!name->flag || sma_json_find(v, name->text))
             continue;
         if (!sma_run_violate(r, node, "required", v, "required property \"%.*s\" is missing",
-                             SMA_STR_ARG(sma_str_head(name->text, 200))))
+                             SMA_STR_ARG(sma_utf8_head(name->text, 200))))
             break;
     }
     return false;
@@ -228,8 +230,8 @@ static bool check_dependency(struct sma_run *r, const struct sma_rule_node *node
         ok = false;
         if (!sma_run_violate(r, node, d->keyword, v,
                              "property \"%.*s\" needs property \"%.*s\", which is missing",
-                             SMA_STR_ARG(sma_str_head(d->name, 100)),
-                             SMA_STR_ARG(sma_str_head(d->required[i], 100))))
+                             SMA_STR_ARG(sma_utf8_head(d->name, 100)),
+                             SMA_STR_ARG(sma_utf8_head(d->required[i], 100))))
             break;
     }
     return ok;

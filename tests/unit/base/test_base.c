@@ -313,6 +313,31 @@ static void test_long_message_is_cut_at_a_character(void **state)
     assert_in_range(strlen(err.message), SMA_ERROR_MESSAGE_MAX - 4, SMA_ERROR_MESSAGE_MAX - 1);
 }
 
+/* Whoever puts a part of a text into a message need not care where the part ends. */
+static void test_messages_hold_whole_characters(void **state)
+{
+    (void)state;
+    struct sma_error err = SMA_ERROR_INIT;
+    sma_fail(&err, SMA_EINVAL, "\"%.*s\" \xe2\x82\xac \"%.*s\"%s", 2, "a\xc3\xa9", 3,
+             "\xf0\x9f\x98\x80", "\xff");
+    assert_string_equal(err.message, "\"a\" \xe2\x82\xac \"\"");
+}
+
+static void test_utf8_head(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t max, len;
+    } rows[] = {
+        {"", 3, 0},          {"abc", 3, 3},          {"abcd", 3, 3},
+        {"a\xc3\xa9", 3, 3}, {"a\xc3\xa9", 2, 1},    {"\xe2\x82\xac", 2, 0},
+        {"abc", 0, 0},       {"\xe2\x82\xac" "b", 3, 3},
+    };
+    (void)state;
+    for (size_t i = 0; i < SMA_COUNT(rows); i++)
+        assert_int_equal(sma_utf8_head(sma_str_z(rows[i].text), rows[i].max).len, rows[i].len);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +355,8 @@ int main(void)
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_long_message_is_cut_at_a_character),
+        cmocka_unit_test(test_messages_hold_whole_characters),
+        cmocka_unit_test(test_utf8_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
