@@ -14,11 +14,6 @@ static enum sma_status exists(const struct sma_dek_request *request, struct sma_
                       SMA_STR_ARG(request->key.subject));
 }
 
-static enum sma_status moved(struct sma_error *err)
-{
-    return sma_fail(err, SMA_EBUSY, "the key was changed meanwhile, try again");
-}
-
 /* The rows concerned. *has_old: there is such a dek. */
 struct rows {
     struct sma_kek kek;
@@ -101,13 +96,6 @@ static enum sma_status look_ahead(struct sma_key_op *op, struct sma_error *err)
 /* ---- the writer ---------------------------------------------------------------------------------
  */
 
-/* Whether both wrap with the same key: a kek may have gone and come back as another one. */
-static bool is_same_service(const struct sma_kek *a, const struct sma_kek *b)
-{
-    return sma_str_eq(a->kms_type, b->kms_type) && sma_str_eq(a->kms_key_id, b->kms_key_id) &&
-           sma_str_eq(a->kms_props, b->kms_props);
-}
-
 /* The wrapped key that the row gets; the answer shows a plain one only while the kek is shared. */
 static enum sma_status choose_material(struct sma_str *out, struct sma_key_op *op,
                                        const struct rows *rows, struct sma_error *err)
@@ -120,13 +108,13 @@ static enum sma_status choose_material(struct sma_str *out, struct sma_key_op *o
         return SMA_OK;
     }
     if (!op->result.key_material.ptr) /* it was not shared when we looked */
-        return moved(err);
-    if (!is_same_service(&op->asked, &rows->kek))
-        return moved(err);
+        return sma_key_moved(err);
+    if (!sma_kek_is_same_key(&op->asked, &rows->kek))
+        return sma_key_moved(err);
     if (out->len)
         return SMA_OK;
     if (rows->has_old != (op->before.ptr != NULL) || !sma_str_eq(found, op->before))
-        return moved(err);
+        return sma_key_moved(err);
     *out = op->sealed.ptr ? op->sealed : op->before;
     return SMA_OK;
 }

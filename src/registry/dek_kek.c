@@ -71,9 +71,7 @@ static enum sma_status check_request(const struct sma_kek_request *request, stru
 
 static bool are_equivalent(const struct sma_kek *a, const struct sma_kek *b)
 {
-    return sma_str_eq(a->kms_type, b->kms_type) && sma_str_eq(a->kms_key_id, b->kms_key_id) &&
-           sma_str_eq(a->kms_props, b->kms_props) && sma_str_eq(a->doc, b->doc) &&
-           a->is_shared == b->is_shared;
+    return sma_kek_is_same_key(a, b) && sma_str_eq(a->doc, b->doc) && a->is_shared == b->is_shared;
 }
 
 /* op->before holds the properties as text. */
@@ -146,6 +144,12 @@ static struct sma_kek changed_kek(const struct sma_key_op *op, const struct sma_
     return kek;
 }
 
+/* Whether it was with this key that test_change asked the service. */
+static bool was_tried(const struct sma_key_op *op, const struct sma_kek *kek)
+{
+    return op->asked.is_shared && sma_kek_is_same_key(&op->asked, kek);
+}
+
 static enum sma_status commit_change(struct sma_op *base, struct sma_txn *txn,
                                      struct sma_error *err)
 {
@@ -159,6 +163,8 @@ static enum sma_status commit_change(struct sma_op *base, struct sma_txn *txn,
     if (st)
         return st;
     kek = changed_kek(op, &op->kek);
+    if (update->test_sharing && kek.is_shared && !was_tried(op, &kek))
+        return sma_key_moved(err);
     op->result.kek = &op->kek;
     return are_equivalent(&kek, &op->kek) ? SMA_OK : sma_key_put_kek(op, txn, &kek, err);
 }
@@ -172,8 +178,8 @@ static enum sma_status test_change(struct sma_registry *registry, struct sma_key
     enum sma_status st = look_up(&kek, registry, &op->kept, update->name, err);
     if (st)
         return st;
-    kek = changed_kek(op, &kek);
-    return kek.is_shared ? try_sharing(registry, &kek, err) : SMA_OK;
+    op->asked = changed_kek(op, &kek);
+    return op->asked.is_shared ? try_sharing(registry, &op->asked, err) : SMA_OK;
 }
 
 void sma_kek_change(struct sma_registry *registry, const struct sma_kek_update *update,

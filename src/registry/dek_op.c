@@ -121,6 +121,17 @@ enum sma_status sma_key_invalid(const char *field, struct sma_error *err)
                       "Invalid or missing value for field '%s' of key", field);
 }
 
+enum sma_status sma_key_moved(struct sma_error *err)
+{
+    return sma_fail(err, SMA_EBUSY, "the key was changed meanwhile, try again");
+}
+
+bool sma_kek_is_same_key(const struct sma_kek *a, const struct sma_kek *b)
+{
+    return sma_str_eq(a->kms_type, b->kms_type) && sma_str_eq(a->kms_key_id, b->kms_key_id) &&
+           sma_str_eq(a->kms_props, b->kms_props);
+}
+
 static bool is_letter(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

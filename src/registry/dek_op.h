@@ -46,6 +46,11 @@ enum sma_status sma_key_check_room(struct sma_key_op *op, struct sma_view *view,
 /* 40470, 42271. */
 enum sma_status sma_key_not_found(struct sma_str name, struct sma_error *err);
 enum sma_status sma_key_invalid(const char *field, struct sma_error *err);
+/* SMA_EBUSY: what was decided before the writer holds no more. */
+enum sma_status sma_key_moved(struct sma_error *err);
+/* Whether both wrap with the same key of the same service: a kek may have gone and come back as
+ * another one. */
+bool sma_kek_is_same_key(const struct sma_kek *a, const struct sma_kek *b);
 
 /* 42271 `name`, `subject`. */
 enum sma_status sma_kek_check_name(struct sma_str name, struct sma_error *err) SMA_MUST_CHECK;

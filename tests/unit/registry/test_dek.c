@@ -269,6 +269,26 @@ static void what_moved_meanwhile_is_noticed(void **state)
     }
 }
 
+/* It was another kek that the service was tried with. */
+static void a_kek_replaced_while_its_sharing_is_tested(void **state)
+{
+    struct fixture *f = *state;
+    const struct sma_kek_update update = {
+        .name = SMA_STR("k"), .has_doc = true, .doc = SMA_STR("d"), .test_sharing = true};
+    struct key_answer a;
+    create_kek(f, &a, true);
+    expect_code(&a, SMA_OK, 0);
+    service.meanwhile = replace_kek;
+    key_answer_init(&a);
+    sma_kek_change(f->registry, &update, on_key, &a);
+    answer_wait(&a.base);
+    expect_code(&a, SMA_EBUSY, 0);
+    key_answer_init(&a);
+    sma_kek_change(f->registry, &update, on_key, &a);
+    answer_wait(&a.base);
+    expect_code(&a, SMA_OK, 0);
+}
+
 /* Shared while a client posts its own wrapped key: taken, and shown without a plain one or refused. */
 static void a_kek_shared_meanwhile(void **state)
 {
@@ -326,7 +346,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(deks_are_made_and_rewrapped), TEST(a_new_dek_is_not_made_twice),
-        TEST(what_moved_meanwhile_is_noticed), TEST(a_kek_shared_meanwhile),
+        TEST(what_moved_meanwhile_is_noticed),
+        TEST(a_kek_replaced_while_its_sharing_is_tested), TEST(a_kek_shared_meanwhile),
         TEST(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
