@@ -4,8 +4,8 @@
 
 #include "base/utf8.h"
 
-/* Texts in a message may have been cut inside a character, by snprintf or by whoever put them in: what
- * is left of it goes, because messages end in JSON. */
+/* Texts in a message may have been cut inside a character, by snprintf or by whoever put them in:
+ * what is left of it goes, because messages end in JSON. */
 static void drop_broken(char *message)
 {
     struct sma_str rest = sma_str_z(message);

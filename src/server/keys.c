@@ -38,7 +38,7 @@ static enum sma_status fail_with(schemata_status_t st, schemata_error_t *cause,
     return ours;
 }
 
-/* A call holds one of the workers: at least half of them go on answering, if there is more than one. */
+/* A call holds one of the workers: half of them go on answering, if there is more than one. */
 static int calls_max(const struct sma_settings *settings)
 {
     int workers = settings->workers ? (int)settings->workers : SMA_HTTP_WORKERS_DEFAULT;

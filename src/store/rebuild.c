@@ -7,7 +7,7 @@
 
 #define RECORDS_PER_COMMIT 1000
 
-/* ---- the history -------------------------------------------------------------------------------- */
+/* ---- the history ---------------------------------------------------------------------------- */
 
 struct rebuild {
     struct sma_db *to;
@@ -43,7 +43,7 @@ static enum sma_status copy_one(void *ctx, const struct sma_log_entry *entry,
     return st ? st : sma_db_begin(r->to, err);
 }
 
-/* ---- the journal of imports, which no record makes: without it they could not go on -------------- */
+/* ---- the journal of imports, which no record makes: without it they could not go on ---------- */
 
 struct journal {
     struct sma_db *to;
@@ -66,7 +66,7 @@ static enum sma_status copy_journal(struct sma_db *from, struct sma_db *to, stru
     return st ? st : j.st;
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 static enum sma_status copy_history(struct sma_db *from, struct sma_db *to, int64_t *records,
                                     struct sma_error *err)

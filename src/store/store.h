@@ -487,8 +487,9 @@ enum sma_status sma_store_fsck(const char *data_dir, struct sma_buf *report, boo
                                struct sma_error *err) SMA_MUST_CHECK;
 
 /* Replays the history of a data folder, whose state is not looked at, into a new one: positions,
- * times and identities stay, and so does the journal of imports. *records: how many there were. SMA_EINVAL when the new folder holds a
- * registry, or the history a record that cannot be applied. On failure the new folder is of no use. */
+ * times and identities stay, and so does the journal of imports. *records: how many there were.
+ * SMA_EINVAL when the new folder holds a registry, or the history a record that cannot be applied.
+ * On failure the new folder is of no use. */
 enum sma_status sma_store_rebuild(const char *from_dir, const char *to_dir, int64_t *records,
                                   struct sma_error *err) SMA_MUST_CHECK;
 
