@@ -140,7 +140,7 @@ static void make_record(struct sma_buf *key, struct sma_buf *value)
     sma_buf_clear(key);
     sma_buf_clear(value);
     sma_record_schema_key(key, row.subject, 1);
-    sma_record_schema_value(value, &row, NULL);
+    sma_record_schema_value(value, &row);
 }
 
 static void *register_new(void *arg)
